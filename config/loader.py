@@ -42,6 +42,11 @@ def parse_config(text: str, source: str = "configuration") -> Config:
     except (ValueError, RecursionError) as error:
         what = f"is not valid TOML: {error or 'nested too deeply'}"
         raise ConfigError(source, [Problem(place="", what=what)]) from None
+    return check_document(document, source)
+
+
+def check_document(document: Mapping[str, object], source: str = "configuration") -> Config:
+    """Check a document of tables, lists, text, bool, int and Decimal. Raises ConfigError."""
     try:
         config, problems = Config.model_validate(document), []
     except ValidationError as error:

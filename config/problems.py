@@ -8,7 +8,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.schema import Config
-from config.settings_tree import expectation, field_at, fields_of_table, homes_of, section_of, words_of
+from config.settings_tree import (
+    expectation,
+    field_at,
+    fields_of_table,
+    header_of,
+    homes_of,
+    section_of,
+    words_of,
+)
 
 Location = tuple[int | str, ...]
 
@@ -72,7 +80,7 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         return _unknown_key(location, detail["input"])
     field = field_at(Config, location)
-    wanted = expectation(field) if field else f"a table ({_header(location)})"
+    wanted = expectation(field) if field and not section_of(Config, location) else _tables_wanted(location)
     if detail["type"] == "missing":
         return f"is missing and has no default; give {wanted}"
     key = str(location[-1])
@@ -81,9 +89,11 @@ def _sentence(detail: ErrorDetails) -> str:
     return f"is {_shown(detail['input'])}; allowed: {wanted}{_meant(detail)}"
 
 
-def _header(location: Location) -> str:
-    names = ".".join(part for part in location if isinstance(part, str))
-    return f"[[{names}]]" if location and isinstance(location[-1], int) else f"[{names}]"
+def _tables_wanted(location: Location) -> str:
+    header = header_of(Config, location)
+    if isinstance(location[-1], str) and header.startswith("[["):
+        return f"one table or more, each headed {header}"
+    return f"a table, headed {header}"
 
 
 def _shown(value: object) -> str:
@@ -121,4 +131,3 @@ def _unknown_key(location: Location, value: object) -> str:
         return f"is unknown here; it belongs to {' or '.join(homes)}"
     kind = "table" if isinstance(value, dict) else "setting"
     return f"is an unknown {kind}; known here: {', '.join(known)}"
-

@@ -51,6 +51,13 @@ def tables(root: type[BaseModel], header: str = "") -> Iterator[tuple[str, type[
             yield from tables(model, path)
 
 
+def header_of(root: type[BaseModel], location: Sequence[int | str]) -> str:
+    """How the table at a place is headed in the file."""
+    path = ".".join(part for part in location if isinstance(part, str))
+    double = f"[[{path}]]"
+    return double if double in dict(tables(root)) else f"[{path}]"
+
+
 def homes_of(root: type[BaseModel], key: str) -> list[str]:
     """The headers of the tables that do know ``key``."""
     return [header for header, table in tables(root) if key in table.model_fields]
@@ -67,8 +74,6 @@ def expectation(field: FieldInfo) -> str:
     """What may stand in a field, for a person: ``a number from 0.05 to 20``."""
     kinds = get_args(field.annotation) if isinstance(field.annotation, UnionType) else (field.annotation,)
     kind = kinds[0]
-    if _model_in(field):
-        return "one table or more" if _is_list(field) else "a table"
     if kind is bool:
         return "true or false"
     words = words_of(field)
