@@ -1,0 +1,66 @@
+# The commands of a person at a fresh clone. `make help` lists them.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed.lock
+ROOMS := $(patsubst %/__init__.py,%,$(wildcard actors/__init__.py messages/__init__.py exchange/__init__.py \
+	state/__init__.py config/__init__.py backtest/__init__.py))
+CODE := $(ROOMS) $(wildcard main.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test install lock clean
+
+help: ## Show this list
+	@echo "sol-trader: a hedge-mode grid on Bybit USDT perpetuals"
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@echo 'Options of the command are passed on: make run ARGS="--for 20s"'
+
+run: install ## Trade simulated prices: the local venue and the bot (ARGS="--for 20s --seed 3")
+	@echo "==> $(BIN)/python main.py run $(ARGS)"
+	@exec $(BIN)/python main.py run $(ARGS)
+
+test: install ## Check everything: style, types, tests (the architecture's rules among them)
+	@echo "==> ruff: style and likely mistakes"
+	@$(BIN)/python -m ruff check .
+	@echo "==> mypy --strict: types of $(CODE)"
+	@$(BIN)/python -m mypy --strict $(CODE)
+	@echo "==> pytest: behaviour and architecture"
+	@$(BIN)/python -m pytest $(ARGS)
+
+# Made anew only when the lock's content changed: a checkout that only touches the file costs nothing.
+install: ## Make .venv from requirements.lock, if it isn't there or is out of date
+	@if cmp -s requirements.lock $(INSTALLED) && $(BIN)/python -c '' 2>/dev/null; then \
+		echo "==> $(VENV) is up to date with requirements.lock"; \
+	else $(MAKE) --no-print-directory $(VENV); fi
+
+.PHONY: $(VENV)
+$(VENV): need-python
+	@echo "==> making $(VENV) with $$($(PYTHON) --version)"
+	@rm -f $(INSTALLED)
+	@$(PYTHON) -m venv $(VENV)
+	@echo "==> installing the packages of requirements.lock, each checked by its hash (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@cp requirements.lock $(INSTALLED)
+	@echo "==> $(VENV) is ready"
+
+.PHONY: need-python
+need-python:
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+		echo "sol-trader needs Python 3.11 with venv, and '$(PYTHON)' is not that." >&2; \
+		echo "Install it (Debian: python3.11 and python3.11-venv) or name yours, e.g. make run PYTHON=/opt/python3.11/bin/python" >&2; \
+		exit 1; }
+
+lock: need-python ## Resolve setup.cfg anew into requirements.lock, with hashes (then run make test)
+	@echo "==> resolving setup.cfg with pip-tools"
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; $(PYTHON) -m venv "$$tools"; \
+	"$$tools/bin/python" -m pip install --quiet --disable-pip-version-check pip-tools; \
+	"$$tools/bin/python" -m piptools compile --quiet --upgrade --extra dev --generate-hashes --strip-extras \
+		--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements.lock setup.cfg
+	@echo "==> requirements.lock is written; make test takes it up"
+
+clean: ## Remove what make and the tools made; data/ stays
+	@echo "==> removing $(VENV) and caches (data/ stays)"
+	@rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
