@@ -123,7 +123,7 @@ def _unknown_key(location: Location, value: object) -> str:
     key = str(location[-1])
     table = section_of(Config, location[:-1]) or Config
     known = fields_of_table(table)
-    close = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
+    close = get_close_matches(key.lower(), known, n=1)
     if close:
         return f"is unknown here; did you mean {close[0]}?"
     homes = homes_of(Config, key)
