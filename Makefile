@@ -40,7 +40,7 @@ $(VENV): need-python
 	@rm -f $(INSTALLED)
 	@$(PYTHON) -m venv $(VENV)
 	@echo "==> installing the packages of requirements.lock, each checked by its hash (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@cp requirements.lock $(INSTALLED)
 	@echo "==> $(VENV) is ready"
 
@@ -54,7 +54,7 @@ need-python:
 lock: need-python ## Resolve setup.cfg anew into requirements.lock, with hashes (then run make test)
 	@echo "==> resolving setup.cfg with pip-tools"
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; $(PYTHON) -m venv "$$tools"; \
-	"$$tools/bin/python" -m pip install --quiet --disable-pip-version-check pip-tools; \
+	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check pip-tools; \
 	"$$tools/bin/python" -m piptools compile --quiet --upgrade --extra dev --generate-hashes --strip-extras \
 		--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock setup.cfg
