@@ -48,6 +48,7 @@ def minutes(model: Model, scenario: Scenario, symbol: str, seed: int, first_hour
     common, own = np.random.default_rng((seed, 0)), np.random.default_rng((seed, crc32(symbol.encode())))
     legs = leg_moves(np.random.default_rng((seed, 1)), scenario.legs)
     crashes = crash_pushes(np.random.default_rng((seed, 2)), model, scenario, symbol)
+    jumps = jump_moves(np.random.default_rng((seed, 3)), model, scenario)
     clusters = zip(cluster_hours(common, model), cluster_hours(own, model), strict=True)
     spread = scenario.clustering**2 * sum(cluster.deviation**2 for cluster in model.clusters)
     usual = model.symbol(symbol).volatility * scenario.volatility
@@ -58,8 +59,10 @@ def minutes(model: Model, scenario: Scenario, symbol: str, seed: int, first_hour
         boost = np.array([push.boost for push in pushes])
         volatility = usual * model.hours[hour % 24] * np.exp(log_volatility) * boost
         shocks = blend(fat_tailed(common, model.tail), fat_tailed(own, model.tail), model.correlation)
-        drift = np.array([push.move for push in pushes]) + np.fromiter(islice(legs, HOUR), float, HOUR)
-        returns = volatility * shocks + drift - gone / HOME_MINUTES
+        moves = np.array([push.move for push in pushes])
+        for more in (legs, jumps):
+            moves += np.fromiter(islice(more, HOUR), float, HOUR)
+        returns = volatility * shocks + moves - gone / HOME_MINUTES
         gone += float(returns.sum())
         yield Minutes(volatility, returns)
 
@@ -102,6 +105,14 @@ def leg_moves(rng: np.random.Generator, legs: Legs | None) -> Iterator[float]:
         yield from repeat(way * float(rng.uniform(*legs.move)) / length, length)
         if rng.random() < legs.reverse:
             way = -way
+
+
+def jump_moves(rng: np.random.Generator, model: Model, scenario: Scenario) -> Iterator[float]:
+    """A log return for each minute: nothing, or now and then one of the measured jumps."""
+    for wait in _waits(rng, None, model.jumps_per_day if scenario.jumps and model.jumps else 0.0):
+        yield from repeat(0.0, wait)
+        yield model.jumps[int(rng.integers(len(model.jumps)))]
+    yield from repeat(0.0)
 
 
 def crash_pushes(rng: np.random.Generator, model: Model, scenario: Scenario, symbol: str) -> Iterator[Push]:

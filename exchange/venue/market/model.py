@@ -3,7 +3,8 @@
 A minute's log return of a symbol is ``volatility · shock + push``. The logarithm of its volatility is a
 sum of first-order autoregressions with half-lives from minutes to days (clustering with a long memory);
 shocks are Student t (fat tails). Part of both is common to all symbols, so that they move together.
-Crashes are pushes of a measured shape. These are random numbers for a model market, not money: floats.
+Jumps of a minute and crashes
+of minutes to hours are pushes as measured. These are random numbers for a model market, not money: floats.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class Model:
     volume_power: float  # a minute trades in proportion to its volatility to this power
     volume_noise: float  # standard deviation of what is left of log volume
     size_deviation: float  # standard deviation of the log of one trade's size
+    jumps: tuple[float, ...]  # log returns of single minutes out of a quiet hour
+    jumps_per_day: float
     crashes: tuple[Crash, ...]
     crashes_per_day: float
 

@@ -21,7 +21,8 @@ def fewest_prints(ticks: Ints) -> Ints:
     moves = (high > low).astype(np.int64)
     low_first = 1 + (opened > low) + moves + (closed < high)
     high_first = 1 + (opened < high) + moves + (closed > low)
-    return np.minimum(low_first, high_first).astype(np.int64)
+    fewest: Ints = np.minimum(low_first, high_first)
+    return fewest
 
 
 def bar_prints(ticks: list[int], steps: int, interval_ms: int, rng: np.random.Generator) -> Prints:

@@ -34,6 +34,7 @@ class Scenario:
     clustering: float = 1.0
     legs: Legs | None = None
     crashes: Crashes | None = None
+    jumps: bool = True  # at the measured rate
     rare_crashes: bool = False  # at the measured rate
 
 
@@ -42,7 +43,13 @@ SCENARIOS = {
     scenario.name: scenario
     for scenario in (
         Scenario(name=DEFAULT, about="as measured, crashes as rare as measured", rare_crashes=True),
-        Scenario(name="calm", about="half the volatility, hardly clustered", volatility=0.5, clustering=0.4),
+        Scenario(
+            name="calm",
+            about="half the volatility, hardly clustered, no jumps",
+            volatility=0.5,
+            clustering=0.4,
+            jumps=False,
+        ),
         Scenario(
             name="trend",
             about="hours of 2-6 % in one direction, then perhaps the other",

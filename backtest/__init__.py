@@ -1,0 +1,1 @@
+"""Research beside the bot: nothing here is imported by it."""
