@@ -1,0 +1,1 @@
+"""One symbol's hedge grid: ``step(state, event, now_ms) -> (state, effects)`` and its parts."""

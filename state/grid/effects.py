@@ -1,0 +1,54 @@
+"""What ``step`` asks the world to do, beside the commands and reads of messages/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from messages.events import Counted, CycleClosed, Note, TradeBooked
+from messages.orders import OrderCommand
+from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop
+from messages.sides import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """The state changed in a way that the file must know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakeAt:
+    """Send ``Wake`` at this time."""
+
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseActed:
+    """A close was acted on in this step; ``exec_ms`` is its execution's time, 0 if a row told it first."""
+
+    side: Side
+    exec_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAccount:
+    """The account must stop: liquidation, ADL, takeover or settlement was seen."""
+
+    reason: str
+
+
+Effect = (
+    OrderCommand
+    | LookUpOrder
+    | ReadLegs
+    | SetLeverage
+    | SetTradingStop
+    | Save
+    | WakeAt
+    | CloseActed
+    | StopAccount
+    | Note
+    | Counted
+    | CycleClosed
+    | TradeBooked
+)

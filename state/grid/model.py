@@ -1,0 +1,280 @@
+"""The state of one symbol's grid: everything that the decisions of ``step`` rest on.
+
+``GridState`` and ``SideState`` are changed only inside ``step``, on a copy; whatever else they hold is
+frozen. All of it goes into the state file (state/store), so every field has an exact JSON form.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from messages.account import Execution
+from messages.market import FeeRates, Instrument
+from messages.settings import GridSettings
+from messages.sides import SIDES, Role, Side
+from state.leg import Leg
+from state.numbers import ZERO
+from state.order import Order
+
+
+class Cause(StrEnum):
+    """Why a side closed, from harmless to worst; the worst execution of a cycle decides."""
+
+    TAKE_PROFIT = "take_profit"
+    OURS = "ours"
+    RESTART = "restart"
+    PERSON = "person"
+    EXCHANGE = "exchange"
+
+
+CAUSE_RANK = {cause: rank for rank, cause in enumerate(Cause)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """What a side holds at one level in its current cycle.
+
+    ``wanted`` is the level's whole quantity; ``complete`` also when the rest is too small to buy.
+    ``by_opening``: bought by a market order for several levels, whose average price is theirs.
+    """
+
+    qty: Decimal = ZERO
+    value: Decimal = ZERO
+    wanted: Decimal = ZERO
+    complete: bool = False
+    by_opening: bool = False
+
+    @property
+    def price(self) -> Decimal:
+        """The weighted mean price of its fills; only for levels with a fill."""
+        return self.value / self.qty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A decided opening of levels 0 ... ``depth``; it lives until they are held or given up."""
+
+    depth: int
+    reopening: bool
+    decided_ms: int
+    tries: int = 0
+    retry_ms: int = 0
+    waiting: bool = False
+    released: Decimal = ZERO
+    released_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleBook:
+    """A cycle's executions in sums: base coin and USDT. ``fees`` and ``funding`` above zero were paid."""
+
+    cycle: int
+    opened_ms: int = 0
+    closed_ms: int = 0
+    entry_qty: Decimal = ZERO
+    entry_value: Decimal = ZERO
+    entry_fees: Decimal = ZERO
+    exit_qty: Decimal = ZERO
+    exit_value: Decimal = ZERO
+    exit_fees: Decimal = ZERO
+    funding: Decimal = ZERO
+    cause: Cause = Cause.TAKE_PROFIT
+    deepest: int = -1
+
+    @property
+    def open_qty(self) -> Decimal:
+        """What the executions leave open."""
+        return self.entry_qty - self.exit_qty
+
+    @property
+    def average_entry(self) -> Decimal:
+        """a: the average entry of the cycle's fills; only for cycles with a fill."""
+        return self.entry_value / self.entry_qty
+
+    @property
+    def fee_per_unit(self) -> Decimal:
+        """f: the fees of the cycle's entries by base coin."""
+        return self.entry_fees / self.entry_qty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """Waiting after something went wrong several times: 1, 2, 4 ... 60 s."""
+
+    failures: int = 0
+    until_ms: int = 0
+
+    def failed(self, now_ms: int, *, first_at_once: bool = False) -> Backoff:
+        """One more failure at ``now_ms``."""
+        exponent = self.failures - 1 if first_at_once else self.failures
+        wait = 0 if exponent < 0 else min(1000 * 2 ** min(exponent, 6), 60_000)
+        return Backoff(failures=self.failures + 1, until_ms=now_ms + wait)
+
+
+NO_BACKOFF = Backoff()
+
+
+@dataclass(slots=True, kw_only=True)
+class SideState:
+    """One side. ``held``: the grid holds the current cycle open; ``cycle`` numbers it, or the next one."""
+
+    side: Side
+    leg: Leg = field(default_factory=Leg)
+    cycle: int = 1
+    held: bool = False
+    settings: GridSettings | None = None
+    levels: dict[int, Level] = field(default_factory=dict)
+    book: CycleBook = field(default_factory=lambda: CycleBook(cycle=1))
+    old_books: tuple[CycleBook, ...] = ()
+    opening: Opening | None = None
+    ever_opened: bool = False
+    base: Decimal | None = None
+    base_from_ms: int = 0
+    price_at_base: Decimal | None = None
+    recalculated_ms: int = 0
+    paused: str = ""
+    tp_backoff: Backoff = NO_BACKOFF
+    close_backoff: Backoff = NO_BACKOFF
+    level_backoff: dict[int, Backoff] = field(default_factory=dict)
+    kept_away: frozenset[int] = frozenset()
+    withheld: frozenset[int] = frozenset()
+    read_due_ms: int = 0
+    reads: int = 0
+    foreign_qty: Decimal = ZERO
+    row_average: Decimal = ZERO
+    stop_sent: str = ""
+    wrong_tp_since_ms: int = 0
+    missing_syncs: int = 0
+    unexplained_syncs: int = 0
+    rebuild_from_ms: int = 0
+    recovery_due_ms: int = 0
+    cycles_closed: int = 0
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    funding: Decimal = ZERO
+
+    def copy(self) -> SideState:
+        """A copy whose changes leave this one alone."""
+        twin = copy.copy(self)
+        twin.levels = dict(self.levels)
+        twin.level_backoff = dict(self.level_backoff)
+        return twin
+
+    @property
+    def size(self) -> Decimal:
+        """The leg's size in base coin."""
+        return self.leg.size
+
+    @property
+    def deepest(self) -> int:
+        """The deepest filled level, -1 when none is; partly filled levels are not filled."""
+        complete = [n for n, level in self.levels.items() if level.complete]
+        if complete or not self.held or self.opening is not None:
+            return max(complete, default=-1)
+        return max((n for n, level in self.levels.items() if level.qty > 0), default=-1)
+
+    @property
+    def full(self) -> bool:
+        """Whether the last level is filled."""
+        return self.held and self.settings is not None and self.deepest >= self.settings.max_levels - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A running close: the sides that closed, and what was set free meanwhile (USDT)."""
+
+    sides: frozenset[Side]
+    started_ms: int
+    alerted: bool = False
+    released: Decimal = ZERO
+    released_ms: int = 0
+
+
+class RestartStep(StrEnum):
+    """Where the restart of a locked symbol stands."""
+
+    CANCELLING = "cancelling"
+    FLATTENING = "flattening"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """A running restart of a locked symbol."""
+
+    step: RestartStep
+    started_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class GridState:
+    """One symbol of one account."""
+
+    account: int
+    settings: GridSettings
+    instrument: Instrument
+    fees: FeeRates
+    long: SideState = field(default_factory=lambda: SideState(side=Side.LONG))
+    short: SideState = field(default_factory=lambda: SideState(side=Side.SHORT))
+    references: dict[int, Decimal] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    ended: dict[str, Order] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    exec_ids: dict[str, int] = field(default_factory=dict)
+    early: tuple[Execution, ...] = ()
+    closing: Closing | None = None
+    restart: Restart | None = None
+    last: Decimal | None = None
+    mark: Decimal | None = None
+    price_ms: int = 0
+    synced: bool = False
+    synced_ms: int = 0
+    entries_from_ms: int = 0
+    entries_proven: bool = False
+    stream_up: bool = False
+    stopped: str = ""
+    stopping: bool = False
+    frozen_until_ms: int = 0
+    entries_refused: str = ""
+    leverage_set: Decimal | None = None
+    leverage_asked_ms: int = 0
+    wants_price: bool = False
+    wake_ms: int = 0
+
+    def copy(self) -> GridState:
+        """A copy whose changes leave this one alone."""
+        twin = copy.copy(self)
+        twin.long, twin.short = self.long.copy(), self.short.copy()
+        twin.references, twin.orders, twin.ended = dict(self.references), dict(self.orders), dict(self.ended)
+        twin.attempts, twin.exec_ids = dict(self.attempts), dict(self.exec_ids)
+        return twin
+
+    @property
+    def symbol(self) -> str:
+        """The symbol traded."""
+        return self.settings.symbol
+
+    def of(self, side: Side) -> SideState:
+        """One side's state."""
+        return self.long if side is Side.LONG else self.short
+
+    @property
+    def sides(self) -> tuple[SideState, SideState]:
+        """LONG first."""
+        return self.long, self.short
+
+    def orders_of(self, side: Side, *roles: Role) -> list[Order]:
+        """The orders of a side and these roles that have not ended, in the order of their decision."""
+        return [o for o in self.orders.values() if o.name.side is side and o.name.role in roles]
+
+    @property
+    def flat(self) -> bool:
+        """Both legs are flat and no order of ours is live or unknown."""
+        return not self.orders and all(not self.of(s).held and self.of(s).size == 0 for s in SIDES)
+
+    @property
+    def locked(self) -> bool:
+        """Both sides hold every level."""
+        return self.long.full and self.short.full
