@@ -50,10 +50,14 @@ def fit(series: Sequence[Series], trade_sizes: Floats) -> Model:
     power, noise, usual_usdt = fit_volume(months, logs, hours, clusters)
     pairs = pairs_of(months)
     crashes, per_day = fit_crashes(series)
-    jumps, jumps_per_day = fit_jumps(months)
+    jumps, jumps_per_day, jump_factors = fit_jumps(months)
     rough = Model(
         symbols={
-            name: SymbolModel(volatility=_digits(scale[name]), minute_usdt=_digits(usual_usdt[name]))
+            name: SymbolModel(
+                volatility=_digits(scale[name]),
+                jump=_digits(jump_factors[name]),
+                minute_usdt=_digits(usual_usdt[name]),
+            )
             for name in scale
         },
         clusters=clusters,
@@ -65,7 +69,7 @@ def fit(series: Sequence[Series], trade_sizes: Floats) -> Model:
         volume_noise=_digits(noise),
         size_deviation=_digits(float(np.log(trade_sizes).std())),
         jumps=jumps,
-        jumps_per_day=jumps_per_day,
+        jumps_per_day=_digits(jumps_per_day),
         crashes=crashes,
         crashes_per_day=per_day,
     )
@@ -154,17 +158,26 @@ def fit_volume(
     return power, noise, usual
 
 
-def fit_jumps(months: Sequence[Series]) -> tuple[tuple[float, ...], float]:
-    """Minutes of over a percent that are a dozen times the mean |r| of the hour before; how many a day."""
-    jumps: list[float] = []
-    for one in months:
-        returns = one.returns
-        sums = np.concatenate(([0.0], np.abs(returns).cumsum()))
-        usual = (sums[60:-1] - sums[:-61]) / 60
-        later = returns[60:]
-        jumps += later[(np.abs(later) > JUMP_RATIO * usual) & (np.abs(later) > JUMP_LEAST)].tolist()
+def fit_jumps(months: Sequence[Series]) -> tuple[tuple[float, ...], float, dict[str, float]]:
+    """Jumps of all months, how many a day, and by symbol the factor that gives its own fourth moment."""
+    found = [(one, jumps_of(one.returns)) for one in months]
+    every = np.concatenate([jumps for _, jumps in found])
+
+    def strength(symbols: Sequence[str]) -> float:
+        mine = [(len(one.close), (jumps**4).sum()) for one, jumps in found if one.symbol in symbols]
+        return float(sum(fourth for _, fourth in mine) / sum(length for length, _ in mine))
+
+    factors = {name: float((strength([name]) / strength(FITTED_SYMBOLS)) ** 0.25) for name in FITTED_SYMBOLS}
     days = sum(len(one.close) for one in months) / (24 * 60)
-    return tuple(sorted(round(jump, 4) for jump in jumps)), _digits(len(jumps) / days)
+    return tuple(round(jump, 4) for jump in np.sort(every).tolist()), len(every) / days, factors
+
+
+def jumps_of(returns: Floats) -> Floats:
+    """Returns of over a percent that are a dozen times the mean |r| of the hour before."""
+    sums = np.concatenate(([0.0], np.abs(returns).cumsum()))
+    usual = (sums[60:-1] - sums[:-61]) / 60
+    later = returns[60:]
+    return later[np.abs(later) > np.maximum(JUMP_RATIO * usual, JUMP_LEAST)]
 
 
 def fit_crashes(series: Sequence[Series]) -> tuple[tuple[Crash, ...], float]:

@@ -51,7 +51,8 @@ def minutes(model: Model, scenario: Scenario, symbol: str, seed: int, first_hour
     jumps = jump_moves(np.random.default_rng((seed, 3)), model, scenario)
     clusters = zip(cluster_hours(common, model), cluster_hours(own, model), strict=True)
     spread = scenario.clustering**2 * sum(cluster.deviation**2 for cluster in model.clusters)
-    usual = model.symbol(symbol).volatility * scenario.volatility
+    scale = model.symbol(symbol)
+    usual = scale.volatility * scenario.volatility
     gone = 0.0  # log distance from the start price
     for hour, (common_log, own_log) in enumerate(clusters, start=first_hour):
         log_volatility = scenario.clustering * blend(common_log, own_log, model.shared_clusters) - spread
@@ -60,8 +61,8 @@ def minutes(model: Model, scenario: Scenario, symbol: str, seed: int, first_hour
         volatility = usual * model.hours[hour % 24] * np.exp(log_volatility) * boost
         shocks = blend(fat_tailed(common, model.tail), fat_tailed(own, model.tail), model.correlation)
         moves = np.array([push.move for push in pushes])
-        for more in (legs, jumps):
-            moves += np.fromiter(islice(more, HOUR), float, HOUR)
+        moves += np.fromiter(islice(legs, HOUR), float, HOUR)
+        moves += np.fromiter(islice(jumps, HOUR), float, HOUR) * scale.jump
         returns = volatility * shocks + moves - gone / HOME_MINUTES
         gone += float(returns.sum())
         yield Minutes(volatility, returns)

@@ -38,10 +38,11 @@ class Crash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolModel:
-    """One symbol's own scale: standard deviation of a minute's log return, USDT traded in a usual minute."""
+    """One symbol's own scale."""
 
-    volatility: float
-    minute_usdt: float
+    volatility: float  # standard deviation of a minute's log return
+    jump: float  # how far it goes in a jump of 1
+    minute_usdt: float  # traded in a usual minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,35 +11,35 @@ okx-swap_SOLUSDT_1m_2025-03-18_2025-04-17.
 Generated: scenario mixed, from trades made into 1m bars.
 
 of a month                             real             range   generated             range
-SOL std of 1m returns, %              0.134     0.101 … 0.148       0.132     0.085 … 0.173
-SOL kurtosis                           25.6       19.5 … 51.2        52.6        25.6 … 167
-SOL ACF of |r| at lag 1               0.316     0.251 … 0.346       0.291       0.225 … 0.4
-SOL ACF of |r| at lag 10              0.229     0.151 … 0.281       0.222     0.168 … 0.301
-SOL ACF of |r| at lag 60              0.162     0.099 … 0.233        0.18      0.12 … 0.266
-SOL 99.9 % quantile of |r|, %         0.935      0.626 … 1.03       0.972      0.572 … 1.32
-SOL worst 1m return, %                -2.43     -3.08 … -1.76       -3.34      -7.42 … -1.9
-SOL worst 60m return, %                -7.8     -11.6 … -6.65       -7.57     -31.3 … -4.44
-SOL mean 1m range, %                  0.163     0.125 … 0.183       0.138    0.0936 … 0.191
-SOL median 1m volume, 1000 USDT         608    537 … 1.59e+03         579         385 … 970
-DOGE std of 1m returns, %              0.13     0.107 … 0.159        0.14    0.0816 … 0.201
-DOGE kurtosis                          55.3        23.5 … 184        60.2   20.3 … 2.08e+03
-DOGE ACF of |r| at lag 1              0.328     0.257 … 0.445         0.3     0.238 … 0.772
-DOGE ACF of |r| at lag 10             0.217     0.167 … 0.338       0.223     0.164 … 0.285
-DOGE ACF of |r| at lag 60             0.171      0.12 … 0.253       0.189    0.0433 … 0.251
-DOGE 99.9 % quantile of |r|, %        0.918      0.679 … 1.24        1.09      0.534 … 1.26
-DOGE worst 1m return, %               -3.38     -4.78 … -1.86       -3.39     -16.3 … -1.94
-DOGE worst 60m return, %              -9.76     -22.2 … -6.73       -8.46     -83.9 … -4.43
-DOGE mean 1m range, %                 0.148     0.129 … 0.184       0.149    0.0887 … 0.183
-DOGE median 1m volume, 1000 USDT        267         133 … 521         196         114 … 277
-correlation of SOL and DOGE           0.804     0.797 … 0.822       0.775     0.701 … 0.794
+SOL std of 1m returns, %              0.134     0.101 … 0.148       0.127    0.0866 … 0.159
+SOL kurtosis                           25.6       19.5 … 51.2          32        17.4 … 186
+SOL ACF of |r| at lag 1               0.316     0.251 … 0.346       0.298     0.251 … 0.495
+SOL ACF of |r| at lag 10              0.229     0.151 … 0.281       0.228     0.178 … 0.315
+SOL ACF of |r| at lag 60              0.162     0.099 … 0.233       0.196      0.15 … 0.267
+SOL 99.9 % quantile of |r|, %         0.935      0.626 … 1.03       0.859       0.57 … 1.23
+SOL worst 1m return, %                -2.43     -3.08 … -1.76       -2.82      -4.2 … -1.56
+SOL worst 60m return, %                -7.8     -11.6 … -6.65       -6.95     -26.6 … -4.27
+SOL mean 1m range, %                  0.163     0.125 … 0.183       0.135     0.099 … 0.176
+SOL median 1m volume, 1000 USDT         608    537 … 1.59e+03         596         392 … 786
+DOGE std of 1m returns, %              0.13     0.107 … 0.159       0.137    0.0964 … 0.198
+DOGE kurtosis                          55.3        23.5 … 184        57.4   28.7 … 1.84e+03
+DOGE ACF of |r| at lag 1              0.328     0.257 … 0.445       0.301     0.224 … 0.777
+DOGE ACF of |r| at lag 10             0.217     0.167 … 0.338       0.236     0.162 … 0.314
+DOGE ACF of |r| at lag 60             0.171      0.12 … 0.253       0.186     0.129 … 0.269
+DOGE 99.9 % quantile of |r|, %        0.918      0.679 … 1.24       0.966      0.608 … 1.54
+DOGE worst 1m return, %               -3.38     -4.78 … -1.86       -3.65     -14.7 … -2.13
+DOGE worst 60m return, %              -9.76     -22.2 … -6.73       -8.02     -82.5 … -4.89
+DOGE mean 1m range, %                 0.148     0.129 … 0.184       0.143    0.0979 … 0.165
+DOGE median 1m volume, 1000 USDT        267         133 … 521         195         121 … 240
+correlation of SOL and DOGE           0.804     0.797 … 0.822       0.778     0.763 … 0.789
 """
 
 from exchange.venue.market.model import Cluster, Crash, Model, SymbolModel
 
 FITTED = Model(
     symbols={
-        "SOLUSDT": SymbolModel(volatility=0.001288, minute_usdt=1182000.0),
-        "DOGEUSDT": SymbolModel(volatility=0.001324, minute_usdt=384300.0),
+        "SOLUSDT": SymbolModel(volatility=0.001288, jump=0.7468, minute_usdt=1182000.0),
+        "DOGEUSDT": SymbolModel(volatility=0.001324, jump=1.107, minute_usdt=384300.0),
     },
     clusters=(
         Cluster(half_life_minutes=2.0, deviation=0.341),
@@ -49,7 +49,7 @@ FITTED = Model(
         Cluster(half_life_minutes=5000.0, deviation=0.441),
     ),
     shared_clusters=0.8952,
-    tail=8.0,
+    tail=12.0,
     correlation=0.8036,
     hours=(
         1.133,
