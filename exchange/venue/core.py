@@ -1,0 +1,101 @@
+"""The venue without transport: requests enter in ``request``, pushes leave through the outbox.
+
+core = VenueCore(seed=1, now_ms=now, instruments=default_instruments(), accounts=[AccountSpec(name="a")])
+core.trade(Trade(symbol="SOLUSDT", price=Decimal("150"), qty=Decimal(10), taker="Buy", market_ms=0), now)
+reply = core.request("a", "order.create", {"category": "linear", ...}, now)
+frames = core.advance(now + 20)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from exchange.venue import funding, prints
+from exchange.venue.audit import audit
+from exchange.venue.contract import PublicPush, Push, Reply, Trade
+from exchange.venue.desk import Desk
+from exchange.venue.feed import Feed
+from exchange.venue.floor import Floor
+from exchange.venue.instruments import Instrument
+from exchange.venue.quirks import Quirks
+from exchange.venue.records import AccountSpec
+
+
+class VenueCore:
+    """Implements ``contract.Core``. One seed and one order of calls give one run, to the byte."""
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        now_ms: int,
+        instruments: Sequence[Instrument],
+        accounts: Sequence[AccountSpec],
+        quirks: Quirks | None = None,
+        public: bool = True,
+    ) -> None:
+        """``public`` False leaves out the public streams, for who doesn't read them and wants speed."""
+        self.quirks = Quirks.drawn(seed) if quirks is None else quirks
+        self._floor = Floor(seed, now_ms, instruments, accounts, self.quirks)
+        self._desk = Desk(self._floor)
+        self._feeds: dict[str, Feed] = {}
+        for symbol, listing in self._floor.listings.items():
+            funding.schedule(self._floor, listing, now_ms)
+            if public:
+                self._feeds[symbol] = Feed(self._floor, listing)
+
+    def request(self, account: str, op: str, params: Mapping[str, Any], now_ms: int) -> Reply:
+        """Serve one request. ``account`` "" is nobody: only public operations are served then.
+
+        Raises KeyError for an account that the venue wasn't made with.
+        """
+        self._floor.run_until(now_ms)
+        return self._desk.serve(account, op, params, self._floor.now_ms)
+
+    def trade(self, trade: Trade, now_ms: int) -> None:
+        """Let the market print once. Raises ValueError for a trade that makes no sense here."""
+        floor = self._floor
+        floor.run_until(now_ms)
+        prints.take_in(floor, trade, floor.now_ms)
+        feed = self._feeds.get(trade.symbol)
+        if feed is not None:
+            feed.note(trade, floor.now_ms)
+
+    def due_ms(self) -> int | None:
+        """When there is next something to do or to push; never None, since funding is always ahead."""
+        times = [t for t in (self._floor.due_ms(), self._floor.outbox.due_ms()) if t is not None]
+        return min(times, default=None)
+
+    def advance(self, now_ms: int) -> Sequence[Push]:
+        """Carry out what is due and return the frames that have arrived, in order."""
+        self._floor.run_until(now_ms)
+        return self._floor.outbox.take(self._floor.now_ms)
+
+    def ticker(self, symbol: str, now_ms: int) -> PublicPush | None:
+        """The ticker snapshot for a new subscriber; None before the first trade or without public streams."""
+        feed = self._feeds.get(symbol)
+        if feed is None or not self._floor.listings[symbol].last:
+            return None
+        return feed.snapshot(now_ms)
+
+    def set_mark(self, symbol: str, price: Decimal | None, now_ms: int) -> None:
+        """Hold the mark (and index) price at ``price``, or with None let it follow the last price again."""
+        self._floor.run_until(now_ms)
+        listing = self._floor.listings[symbol]
+        listing.mark_override = price
+        prints.follow_price(self._floor, listing, self._floor.now_ms)
+
+    def set_funding_rate(self, symbol: str, rate: Decimal) -> None:
+        """The rate of the next fundings: above 0 longs pay shorts. 0.0001 unless set."""
+        self._floor.listings[symbol].funding_rate = rate
+
+    def fund(self, symbol: str, now_ms: int) -> None:
+        """Book one funding now, apart from the timetable."""
+        self._floor.run_until(now_ms)
+        funding.fund(self._floor, self._floor.listings[symbol], self._floor.now_ms)
+
+    def audit(self) -> Sequence[str]:
+        """What doesn't add up in the venue's books; empty when all does."""
+        return audit(self._floor)
