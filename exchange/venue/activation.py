@@ -108,6 +108,7 @@ def fire(floor: Floor, order: Order, now_ms: int) -> None:
             cancel(floor, out, order, "CancelByReduceOnly")
         else:
             work(floor, out, order)
+            out.shrunk[leg] = order.holding  # it counts against the budget from now on
     elif reserve(order, order.qty, listing.last if order.order_type == "Market" else order.price):
         work(floor, out, order)
     else:

@@ -67,19 +67,16 @@ def start_of(interval: str, at_ms: int) -> int:
 class Candles:
     """The last seven days by the minute, the open minute last."""
 
-    __slots__ = ("_day", "_minutes", "rolled")
+    __slots__ = ("_day", "_minutes")
 
     def __init__(self) -> None:
         self._minutes: deque[Candle] = deque(maxlen=KEPT_MINUTES)
         self._day: tuple[int, Day] | None = None
-        self.rolled = False
-        """Whether the last trade has closed a candle and begun the next."""
 
     def add(self, price: Decimal, qty: Decimal, now_ms: int) -> None:
         """Take in one trade at ``now_ms``."""
         start = now_ms - now_ms % MINUTE_MS
         minutes = self._minutes
-        self.rolled = bool(minutes) and minutes[-1].start_ms < start
         if minutes and minutes[-1].start_ms >= start:
             candle = minutes[-1]
             if price > candle.high:
@@ -93,14 +90,6 @@ class Candles:
             first = minutes[-1].close if minutes else price
             high, low = max(first, price), min(first, price)
             minutes.append(Candle(start, first, high, low, price, qty, price * qty))
-
-    @property
-    def current(self) -> Candle | None:
-        return self._minutes[-1] if self._minutes else None
-
-    @property
-    def previous(self) -> Candle | None:
-        return self._minutes[-2] if len(self._minutes) > 1 else None
 
     def newest_first(self, interval: str, start_ms: int, end_ms: int, limit: int) -> Iterator[Candle]:
         """Up to ``limit`` candles that begin in [start_ms, end_ms], the open one included."""

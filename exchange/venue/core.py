@@ -14,9 +14,8 @@ from typing import Any
 
 from exchange.venue import funding, prints
 from exchange.venue.audit import audit
-from exchange.venue.contract import PublicPush, Push, Reply, Trade
+from exchange.venue.contract import Push, Reply, Trade
 from exchange.venue.desk import Desk
-from exchange.venue.feed import Feed
 from exchange.venue.floor import Floor
 from exchange.venue.instruments import Instrument
 from exchange.venue.quirks import Quirks
@@ -34,17 +33,12 @@ class VenueCore:
         instruments: Sequence[Instrument],
         accounts: Sequence[AccountSpec],
         quirks: Quirks | None = None,
-        public: bool = True,
     ) -> None:
-        """``public`` False leaves out the public streams, for who doesn't read them and wants speed."""
         self.quirks = Quirks.drawn(seed) if quirks is None else quirks
         self._floor = Floor(seed, now_ms, instruments, accounts, self.quirks)
         self._desk = Desk(self._floor)
-        self._feeds: dict[str, Feed] = {}
-        for symbol, listing in self._floor.listings.items():
+        for listing in self._floor.listings.values():
             funding.schedule(self._floor, listing, now_ms)
-            if public:
-                self._feeds[symbol] = Feed(self._floor, listing)
 
     def request(self, account: str, op: str, params: Mapping[str, Any], now_ms: int) -> Reply:
         """Serve one request. ``account`` "" is nobody: only public operations are served then.
@@ -59,9 +53,6 @@ class VenueCore:
         floor = self._floor
         floor.run_until(now_ms)
         prints.take_in(floor, trade, floor.now_ms)
-        feed = self._feeds.get(trade.symbol)
-        if feed is not None:
-            feed.note(trade, floor.now_ms)
 
     def due_ms(self) -> int | None:
         """When there is next something to do or to push; never None, since funding is always ahead."""
@@ -72,13 +63,6 @@ class VenueCore:
         """Carry out what is due and return the frames that have arrived, in order."""
         self._floor.run_until(now_ms)
         return self._floor.outbox.take(self._floor.now_ms)
-
-    def ticker(self, symbol: str, now_ms: int) -> PublicPush | None:
-        """The ticker snapshot for a new subscriber; None before the first trade or without public streams."""
-        feed = self._feeds.get(symbol)
-        if feed is None or not self._floor.listings[symbol].last:
-            return None
-        return feed.snapshot(now_ms)
 
     def set_mark(self, symbol: str, price: Decimal | None, now_ms: int) -> None:
         """Hold the mark (and index) price at ``price``, or with None let it follow the last price again."""

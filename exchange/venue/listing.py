@@ -32,7 +32,6 @@ class Listing:
         "prints",
         "recent",
         "seq",
-        "tick_direction",
         "triggers",
     )
 
@@ -40,7 +39,6 @@ class Listing:
         self.instrument = instrument
         self.last = ZERO
         self.last_taker = "Buy"
-        self.tick_direction = "ZeroPlusTick"
         self.mark_override: Decimal | None = None
         self.seq = seq
         self.prints = 0
@@ -98,13 +96,7 @@ class Listing:
         return max(rules.min_price, ceil_to(lowest, rules.tick)), floor_to(highest, rules.tick)
 
     def print(self, trade: Trade, now_ms: int) -> None:
-        """Take in one print of the market: last price, its direction, candles, recent trades."""
-        if trade.price > self.last:
-            self.tick_direction = "PlusTick"
-        elif trade.price < self.last:
-            self.tick_direction = "MinusTick"
-        elif not self.tick_direction.startswith("Zero"):
-            self.tick_direction = "Zero" + self.tick_direction
+        """Take in one print of the market: last price, candles, recent trades."""
         self.last = trade.price
         self.last_taker = trade.taker
         self.candles.add(trade.price, trade.qty, now_ms)

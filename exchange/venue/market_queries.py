@@ -11,8 +11,8 @@ from exchange.venue.market_rows import (
     book_row,
     candle_list,
     instrument_row,
-    rest_ticker_row,
     risk_rows,
+    ticker_row,
 )
 from exchange.venue.money import scaled, text
 from exchange.venue.paging import page
@@ -55,7 +55,7 @@ def instruments_info(floor: Floor, params: Params, now_ms: int) -> Result:
 
 def tickers(floor: Floor, params: Params, now_ms: int) -> Result:
     """The tickers of symbols that have traded."""
-    rows = [rest_ticker_row(listing, now_ms) for listing in _chosen(floor, params) if listing.last]
+    rows = [ticker_row(listing, now_ms) for listing in _chosen(floor, params) if listing.last]
     return {"category": "linear", "list": rows}
 
 

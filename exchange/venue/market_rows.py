@@ -7,7 +7,6 @@ from typing import Any
 
 from exchange.venue.book import depth, touch
 from exchange.venue.candles import Candle
-from exchange.venue.contract import Trade
 from exchange.venue.instruments import Instrument
 from exchange.venue.listing import Listing
 from exchange.venue.money import scaled, text
@@ -80,7 +79,7 @@ def risk_rows(rules: Instrument) -> list[Row]:
 
 
 def ticker_row(listing: Listing, now_ms: int) -> Row:
-    """The fields of the tickers topic; call it only once the symbol has a price."""
+    """One record of market/tickers; call it only once the symbol has a price."""
     rules, last = listing.instrument, listing.last
     day = listing.candles.day(now_ms)
     assert day is not None
@@ -90,7 +89,6 @@ def ticker_row(listing: Listing, now_ms: int) -> Row:
     tick = rules.tick
     return {
         "symbol": rules.symbol,
-        "tickDirection": listing.tick_direction,
         "price24hPcnt": text(change),
         "lastPrice": scaled(last, tick),
         "prevPrice24h": scaled(day.open, tick),
@@ -114,57 +112,19 @@ def ticker_row(listing: Listing, now_ms: int) -> Row:
         "preOpenPrice": "",
         "preQty": "",
         "curPreListingPhase": "",
+        "predictedDeliveryPrice": "",
+        "basisRate": "",
+        "basisRateYear": "",
+        "basis": "",
+        "deliveryFeeRate": "",
+        "deliveryTime": "0",
     }
-
-
-def rest_ticker_row(listing: Listing, now_ms: int) -> Row:
-    """One record of market/tickers."""
-    row = ticker_row(listing, now_ms)
-    del row["tickDirection"]
-    for name in ("predictedDeliveryPrice", "basisRate", "basisRateYear", "basis", "deliveryFeeRate"):
-        row[name] = ""
-    row["deliveryTime"] = "0"
-    return row
 
 
 def candle_list(candle: Candle, tick: Decimal) -> list[str]:
     """One record of market/kline: start, open, high, low, close, volume, turnover."""
     prices = (scaled(p, tick) for p in (candle.open, candle.high, candle.low, candle.close))
     return [str(candle.start_ms), *prices, text(candle.volume), text(candle.turnover)]
-
-
-def candle_row(candle: Candle, tick: Decimal, now_ms: int, *, confirm: bool) -> Row:
-    """One record of the kline.1 topic."""
-    start, open_, high, low, close, volume, turnover = candle_list(candle, tick)
-    return {
-        "start": int(start),
-        "end": candle.start_ms + 59_999,
-        "interval": "1",
-        "open": open_,
-        "close": close,
-        "high": high,
-        "low": low,
-        "volume": volume,
-        "turnover": turnover,
-        "confirm": confirm,
-        "timestamp": now_ms,
-    }
-
-
-def trade_row(listing: Listing, trade: Trade, at_ms: int, seq: int, number: int) -> Row:
-    """One record of the publicTrade topic."""
-    return {
-        "T": at_ms,
-        "s": trade.symbol,
-        "S": trade.taker,
-        "v": text(trade.qty),
-        "p": scaled(trade.price, listing.instrument.tick),
-        "L": listing.tick_direction,
-        "i": f"{trade.symbol}-{number}",
-        "BT": False,
-        "RPI": False,
-        "seq": seq,
-    }
 
 
 def book_row(listing: Listing, levels: int, now_ms: int) -> Row:

@@ -6,17 +6,17 @@ import heapq
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exchange.venue.contract import PrivatePush, PublicPush, Push
+from exchange.venue.contract import PrivatePush
 
 Row = Mapping[str, Any]
 
 
 class Outbox:
-    """Frames on their way, by the time at which they arrive; frames of one topic never overtake."""
+    """Frames on their way, by arrival; those of one account and topic never overtake each other."""
 
     def __init__(self, *, merge_wallet: bool) -> None:
         self._merge_wallet = merge_wallet
-        self._heap: list[tuple[int, int, Push]] = []
+        self._heap: list[tuple[int, int, PrivatePush]] = []
         self._count = 0
         self._last: dict[tuple[str, str], int] = {}
         self._replaced: set[int] = set()
@@ -24,39 +24,27 @@ class Outbox:
 
     def private(self, account: str, topic: str, rows: Sequence[Row], due_ms: int) -> None:
         """Send a frame to an account; it arrives at ``due_ms``, or with the topic's last if that is later."""
-        due = self._in_order((account, topic), due_ms)
-        no = self._push(PrivatePush(account=account, topic=topic, data=rows, at_ms=due))
+        due = self._last[account, topic] = max(due_ms, self._last.get((account, topic), 0))
+        self._count += 1
+        push = PrivatePush(account=account, topic=topic, data=rows, at_ms=due)
+        heapq.heappush(self._heap, (due, self._count, push))
         if self._merge_wallet and topic == "wallet":
             if account in self._wallets:
                 self._replaced.add(self._wallets[account])
-            self._wallets[account] = no
-
-    def public(self, topic: str, kind: str, data: Any, due_ms: int) -> None:
-        """Send a frame to everybody who listens to ``topic``."""
-        due = self._in_order(("", topic), due_ms)
-        self._push(PublicPush(topic=topic, kind=kind, data=data, at_ms=due))
-
-    def _in_order(self, key: tuple[str, str], due_ms: int) -> int:
-        due = self._last[key] = max(due_ms, self._last.get(key, 0))
-        return due
-
-    def _push(self, push: Push) -> int:
-        self._count += 1
-        heapq.heappush(self._heap, (push.at_ms, self._count, push))
-        return self._count
+            self._wallets[account] = self._count
 
     def due_ms(self) -> int | None:
         return self._heap[0][0] if self._heap else None
 
-    def take(self, now_ms: int) -> Sequence[Push]:
+    def take(self, now_ms: int) -> Sequence[PrivatePush]:
         """Every frame that has arrived by ``now_ms``, in order."""
-        out: list[Push] = []
+        out: list[PrivatePush] = []
         while self._heap and self._heap[0][0] <= now_ms:
             _, no, push = heapq.heappop(self._heap)
             if no in self._replaced:
                 self._replaced.discard(no)
                 continue
-            if isinstance(push, PrivatePush) and self._wallets.get(push.account) == no:
+            if self._wallets.get(push.account) == no:
                 del self._wallets[push.account]
             out.append(push)
         return out

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from exchange.venue.account_rows import position_row, wallet_row
 from exchange.venue.floor import Floor
 from exchange.venue.listing import Listing
 from exchange.venue.margin import revalue
 from exchange.venue.records import Account, Execution, Holding, Leg, Order
-from exchange.venue.rows import Row, execution_row, order_row, position_row, wallet_row
+from exchange.venue.rows import Row, execution_row, order_row
 
 
 class Outcome:

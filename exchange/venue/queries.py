@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from exchange.venue.account_rows import rest_position_row, wallet_row
 from exchange.venue.changes import FILTERS, matches_filter
 from exchange.venue.floor import Floor
 from exchange.venue.instruments import MAKER_FEE, TAKER_FEE
@@ -13,14 +14,7 @@ from exchange.venue.paging import page, window, within
 from exchange.venue.params import Params
 from exchange.venue.records import Account, ClosedPnl, Execution, Holding, Leg, Order
 from exchange.venue.refusals import bad
-from exchange.venue.rows import (
-    closed_pnl_row,
-    log_row,
-    rest_execution_row,
-    rest_order_row,
-    rest_position_row,
-    wallet_row,
-)
+from exchange.venue.rows import closed_pnl_row, log_row, rest_execution_row, rest_order_row
 
 Result = dict[str, Any]
 RECENTLY_CLOSED = 500
