@@ -229,6 +229,7 @@ class GridState:
     last: Decimal | None = None
     mark: Decimal | None = None
     price_ms: int = 0
+    ever_saved: bool = False
     synced: bool = False
     synced_ms: int = 0
     entries_from_ms: int = 0

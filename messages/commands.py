@@ -1,0 +1,42 @@
+"""What the supervisor and a person tell the grid, and how settings at the exchange were answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from messages.requests import SetLeverage, SetTradingStop
+from messages.sides import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamUp:
+    """The private stream came up or went down: entries wait while it is down."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Emergency stop of the account, action hold: no entry, positions are held, TPs followed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """An orderly stop of the process: no new entry; resting ones go unless on_stop is keep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """A person ends a stop and the pauses of a symbol, or of one side of it."""
+
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingAnswered:
+    """How a leverage or trading-stop request ended; ``failure`` is "" on success."""
+
+    request: SetLeverage | SetTradingStop
+    failure: str

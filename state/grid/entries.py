@@ -1,0 +1,134 @@
+"""Pending entries: which levels rest, at what price, and when they are moved (strategy, section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from messages.events import Severity
+from messages.orders import BalanceContext, Priority
+from messages.sides import Role, Side
+from state.grid.draft import Draft
+from state.grid.gates import entries_allowed, price_fresh, withdrawn
+from state.grid.model import NO_BACKOFF, SideState
+from state.grid.quantities import balance_check, level_qty
+from state.ladder import entry_price, meets_minimums
+from state.numbers import HUNDRED, ONE, ZERO
+from state.order import CancelReason, Order
+
+_RECALCULATE_EVERY_MS = 10_000
+_RECALCULATE_PRICE_MS = 5_000
+
+
+def run_entries(d: Draft, side: SideState) -> None:
+    """Bring a side's resting entries to what should rest: at most one order a level."""
+    resting = {o.level: o for o in d.state.orders_of(side.side, Role.ENTRY)}
+    if withdrawn(d):
+        _cancel(d, list(resting.values()), CancelReason.STOP)
+        return
+    wanted = _wanted_levels(d, side)
+    _cancel(d, [o for n, o in resting.items() if n not in wanted], CancelReason.SURPLUS)
+    if side.opening is not None or not entries_allowed(d, side) or side.base is None:
+        return
+    deepest = side.deepest
+    if deepest < 0:
+        return
+    _recalculate(d, side, resting)
+    passed_one = False
+    for n in sorted(wanted):
+        price = _price(d, side, n, deepest)
+        passed = _passed(d, side.side, price)
+        if n not in resting:
+            if passed and passed_one:
+                break
+            _place_level(d, side, n, price)
+        passed_one = passed_one or passed
+
+
+def _wanted_levels(d: Draft, side: SideState) -> set[int]:
+    if not side.held or d.state.closing is not None or d.state.restart is not None:
+        return set()
+    settings = side.settings or d.state.settings
+    k = side.deepest
+    if k < 0:
+        return set()
+    depth = max(k + settings.pending_depth, d.state.of(side.side.other).deepest)
+    return {n for n in range(k + 1, min(depth, settings.max_levels - 1) + 1) if not _complete(side, n)}
+
+
+def _complete(side: SideState, n: int) -> bool:
+    return n in side.levels and side.levels[n].complete
+
+
+def _cancel(d: Draft, orders: list[Order], reason: CancelReason) -> None:
+    if d.state.closing is None:
+        for order in orders:
+            if not order.ended:
+                d.cancel(order, reason, Priority.PENDING)
+
+
+def _price(d: Draft, side: SideState, n: int, deepest: int) -> Decimal:
+    settings = side.settings or d.state.settings
+    base = side.base if side.base is not None else ZERO
+    nearest = side.levels[deepest].price
+    return entry_price(settings, d.state.instrument, side.side, base, nearest, n - deepest)
+
+
+def _passed(d: Draft, side: Side, price: Decimal) -> bool:
+    last = d.state.last
+    return last is not None and (last <= price if side is Side.LONG else last >= price)
+
+
+def _place_level(d: Draft, side: SideState, n: int, price: Decimal) -> None:
+    state = d.state
+    if n in side.kept_away or n in side.withheld:
+        return
+    if d.now_ms < side.level_backoff.get(n, NO_BACKOFF).until_ms:
+        return
+    if not price_fresh(d):
+        state.wants_price = True
+        return
+    if not state.instrument.min_price <= price <= state.instrument.max_price:
+        return
+    level = side.levels.get(n)
+    qty = level_qty(d, side, n, price) - (level.qty if level is not None else ZERO)
+    if not meets_minimums(state.instrument, qty, price):
+        if level is not None and level.qty > 0:
+            side.levels[n] = replace(level, complete=True)
+        else:
+            d.note("under_minimum", f"level {n}: {qty} at {price}", side.side, Severity.CRITICAL)
+            side.level_backoff[n] = side.level_backoff.get(n, NO_BACKOFF).failed(d.now_ms)
+        return
+    depth_alone = side.deepest + (side.settings or state.settings).pending_depth
+    context = BalanceContext.AVERAGING if n <= depth_alone else BalanceContext.SYMMETRY
+    check = balance_check(d, side, context, qty, price, level=n)
+    d.place(side, Role.ENTRY, n, qty, price, Priority.PENDING, check)
+
+
+def _recalculate(d: Draft, side: SideState, resting: dict[int, Order]) -> None:
+    """Move the entries after a market that went away from them by more than the limit (failure 7)."""
+    if not recalculation_due(d, side) or side.base is None or d.state.last is None:
+        return
+    last, average = d.state.last, side.book.average_entry
+    side.base = min(last, average) if side.side is Side.LONG else max(last, average)
+    side.price_at_base, side.recalculated_ms = last, d.now_ms
+    d.note("recalculated", f"price {last}: entries from {side.base.normalize():f}", side.side)
+    tick = d.state.instrument.tick_size
+    for n, order in resting.items():
+        if order.price is None or order.ended:
+            continue
+        if abs(_price(d, side, n, side.deepest) - order.price) >= tick:
+            d.cancel(order, CancelReason.RECALCULATE, Priority.RECALCULATE)
+            d.count("recalculated")
+
+
+def recalculation_due(d: Draft, side: SideState) -> bool:
+    """Whether the price has left this side's entries behind by more than recalculate_percent."""
+    start, last = side.price_at_base, d.state.last
+    if start is None or last is None or not side.held or not price_fresh(d, _RECALCULATE_PRICE_MS):
+        return False
+    if side.recalculated_ms and d.now_ms < side.recalculated_ms + _RECALCULATE_EVERY_MS:
+        return False
+    limit = (side.settings or d.state.settings).recalculate_percent / HUNDRED
+    away = (last - start) * side.side.sign
+    return away > start * limit * ONE and side.book.entry_qty > 0

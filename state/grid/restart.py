@@ -1,0 +1,73 @@
+"""The restart of a locked symbol: cancel all, close both at market, open level 0 anew (section 5).
+
+| step       | what holds                                             | it ends when                   |
+|------------|--------------------------------------------------------|--------------------------------|
+| CANCELLING | every entry and take profit is cancelled by its id     | all are settled                |
+| FLATTENING | each side is closed by a market order of role R        | both sizes are 0               |
+| (over)     | references cleared, an opening of level 0 recorded     | step 5 of state/grid/closing.py|
+
+A take profit that fills meanwhile only closes its side sooner. The closes belong to the restart: they
+start no procedure of section 7 and pause nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from messages.events import Severity
+from messages.orders import Priority
+from messages.settings import WhenLocked
+from messages.sides import SIDES, Role
+from state.grid.closing import decide_opening
+from state.grid.draft import Draft
+from state.grid.gates import entries_allowed
+from state.grid.model import Restart, RestartStep
+from state.grid.take_profit import close_at_market
+from state.order import CancelReason
+
+
+def run_restart(d: Draft) -> None:
+    """Begin a restart where both sides are full, and carry a running one on."""
+    if d.state.restart is None:
+        _begin(d)
+    if d.state.restart is not None and d.state.restart.step is RestartStep.CANCELLING:
+        _cancel_all(d)
+    if d.state.restart is not None and d.state.restart.step is RestartStep.FLATTENING:
+        _flatten(d)
+
+
+def _begin(d: Draft) -> None:
+    state = d.state
+    allowed = all(entries_allowed(d, side) and side.opening is None for side in state.sides)
+    if (
+        state.locked
+        and allowed
+        and state.settings.when_locked is WhenLocked.RESTART
+        and not state.settings.wind_down
+    ):
+        state.restart = Restart(step=RestartStep.CANCELLING, started_ms=d.now_ms)
+        d.count("restart")
+        d.note("restart", "both sides hold every level: closing both to begin anew", None, Severity.WARNING)
+
+
+def _cancel_all(d: Draft) -> None:
+    for order in list(d.state.orders.values()):
+        if not order.ended and order.role in (Role.ENTRY, Role.TAKE_PROFIT):
+            d.cancel(order, CancelReason.RESTART, Priority.CLOSE)
+    if not d.state.orders and d.state.restart is not None:
+        d.state.restart = replace(d.state.restart, step=RestartStep.FLATTENING)
+
+
+def _flatten(d: Draft) -> None:
+    state = d.state
+    for side in state.sides:
+        if side.size > 0:
+            close_at_market(d, side, Role.RESTART)
+    if state.orders or any(side.size > 0 for side in state.sides):
+        return
+    state.references.clear()
+    state.restart = None
+    for s in SIDES:
+        decide_opening(d, state.of(s))
+        if not state.stopped:
+            state.of(s).paused = ""

@@ -1,0 +1,213 @@
+"""The heart: ``step(state, event, now_ms) -> (state, effects)``. Only it decides.
+
+Every event is first absorbed as a fact; then one planner compares what is with what should be and asks for
+the difference. So it does not matter which topic tells a thing first, or whether it is told twice.
+
+| event                         | from                | absorbed by                       |
+|-------------------------------|---------------------|-----------------------------------|
+| Price                         | public feed         | here                              |
+| OrderRow, Execution, PositionRow | private feed     | state/grid/fills.py               |
+| RequestAnswered               | order actor         | state/grid/answers.py             |
+| OrderLookUp, LegsRead         | reconciler          | state/grid/answers.py             |
+| SymbolSnapshot                | reconciler          | state/grid/sync.py                |
+| BalanceMayFit, SettingAnswered| order actor         | here                              |
+| StreamUp, Stop, Resume, Withdraw | supervisor       | here                              |
+| Wake                          | timer               | (only plans)                      |
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from messages.account import Execution, OrderRow, PositionRow
+from messages.commands import Resume, SettingAnswered, Stop, StreamUp, Withdraw
+from messages.events import BalanceMayFit, SymbolSnapshot, Wake
+from messages.market import Price
+from messages.orders import RequestAnswered
+from messages.requests import LegsRead, OrderLookUp, SetLeverage
+from state.grid.answers import absorb_answer, absorb_legs, absorb_look_up
+from state.grid.closing import decide_opening, run_closing
+from state.grid.draft import Draft
+from state.grid.effects import Effect, Save
+from state.grid.entries import recalculation_due, run_entries
+from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
+from state.grid.gates import explained
+from state.grid.lookups import forget, run_lookups
+from state.grid.model import GridState
+from state.grid.opening import open_if_new, opening_ended, run_opening
+from state.grid.quantities import prune_references
+from state.grid.restart import run_restart
+from state.grid.sync import absorb_snapshot
+from state.grid.take_profit import run_take_profit
+from state.numbers import ZERO
+from state.order import Order
+
+Event = (
+    Price
+    | OrderRow
+    | Execution
+    | PositionRow
+    | RequestAnswered
+    | OrderLookUp
+    | LegsRead
+    | SymbolSnapshot
+    | BalanceMayFit
+    | SettingAnswered
+    | StreamUp
+    | Stop
+    | Resume
+    | Withdraw
+    | Wake
+)
+
+_LEVERAGE_AGAIN_MS = 5_000
+
+
+def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[Effect]]:
+    """Take one event at ``now_ms`` (UTC, the exchange's clock); the state given in is left as it is."""
+    if isinstance(event, Price):
+        return _price(state, event, now_ms)
+    d = Draft(state, now_ms)
+    if isinstance(event, Wake):
+        d.state.wake_ms = 0
+    before = _opening_orders(d)
+    _absorb(d, event)
+    _after_openings(d, before)
+    _plan(d)
+    if not isinstance(event, Wake) or d.effects:
+        d.emit(Save())
+    return d.state, d.effects
+
+
+def _price(state: GridState, price: Price, now_ms: int) -> tuple[GridState, list[Effect]]:
+    """A price decides only where something waits for it; else it is just remembered."""
+    waits = state.wants_price
+    d = Draft(state, now_ms)
+    d.state.last, d.state.mark, d.state.price_ms = price.last, price.mark, max(price.at_ms, d.state.price_ms)
+    for side in d.state.sides:
+        if side.price_at_base is None and side.base is not None:
+            side.price_at_base = price.last
+    if waits or any(recalculation_due(d, side) for side in d.state.sides):
+        d.state.wants_price = False
+        _plan(d)
+        if d.effects:
+            d.emit(Save())
+    return d.state, d.effects
+
+
+def _absorb(d: Draft, event: Event) -> None:
+    match event:
+        case Execution():
+            absorb_execution(d, event, streamed=True)
+        case PositionRow():
+            absorb_position(d, event, streamed=True)
+        case OrderRow():
+            absorb_order_row(d, event)
+        case RequestAnswered():
+            absorb_answer(d, event)
+        case OrderLookUp():
+            absorb_look_up(d, event)
+        case LegsRead():
+            absorb_legs(d, event)
+        case SymbolSnapshot():
+            absorb_snapshot(d, event)
+        case BalanceMayFit():
+            for side in d.state.sides:
+                side.withheld = frozenset()
+                if side.opening is not None and side.opening.waiting:
+                    side.opening = replace(side.opening, waiting=False)
+        case SettingAnswered():
+            _setting_answered(d, event)
+        case StreamUp():
+            d.state.stream_up = event.up
+        case Stop():
+            d.state.stopped = d.state.stopped or event.reason
+        case Withdraw():
+            d.state.stopping = True
+        case Resume():
+            _resume(d, event)
+        case _:
+            pass
+
+
+def _plan(d: Draft) -> None:
+    """Compare what is with what should be, in the order of importance (strategy, section 13)."""
+    state = d.state
+    if not state.synced:
+        return
+    run_closing(d)
+    run_restart(d)
+    for side in state.sides:
+        if side.recovery_due_ms and d.now_ms >= side.recovery_due_ms:
+            side.recovery_due_ms = 0
+            d.count("recovery")
+        run_take_profit(d, side)
+    _set_leverage(d)
+    for side in state.sides:
+        open_if_new(d, side)
+        run_opening(d, side)
+    for side in state.sides:
+        run_entries(d, side)
+    prune_references(d)
+    run_lookups(d)
+    forget(d)
+
+
+def _opening_orders(d: Draft) -> dict[str, Order]:
+    return {key: order for key, order in d.state.orders.items() if order.role.value == "O"}
+
+
+def _after_openings(d: Draft, before: dict[str, Order]) -> None:
+    """Tell the opening of each market order that has settled in this step."""
+    for key, order in before.items():
+        ended = d.state.ended.get(key)
+        if ended is not None and key not in d.state.orders and ended.status not in ("refused", "absent"):
+            whole = ended.exec_filled >= ended.qty
+            opening_ended(d, d.state.of(order.side), filled=ended.exec_filled > 0, whole=whole)
+
+
+def _set_leverage(d: Draft) -> None:
+    """A flat symbol's leverage is set before its first entry; open legs keep theirs (section 11)."""
+    state = d.state
+    wanted = state.settings.leverage
+    if state.leverage_set == wanted or not state.flat or not state.stream_up:
+        return
+    if d.now_ms >= state.leverage_asked_ms + _LEVERAGE_AGAIN_MS:
+        state.leverage_asked_ms = d.now_ms
+        d.emit(SetLeverage(symbol=state.symbol, leverage=wanted))
+
+
+def _setting_answered(d: Draft, event: SettingAnswered) -> None:
+    if isinstance(event.request, SetLeverage):
+        if event.failure:
+            d.note("leverage_refused", event.failure)
+        else:
+            d.state.leverage_set = event.request.leverage
+        return
+    side = d.state.of(event.request.leg)
+    if event.failure:
+        side.stop_sent = ""
+        side.close_backoff = side.close_backoff.failed(d.now_ms)
+        d.note("trading_stop_refused", event.failure, side.side)
+
+
+def _resume(d: Draft, event: Resume) -> None:
+    """A person lets the symbol, or one side of it, go on."""
+    d.state.stopped = ""
+    d.state.entries_refused = ""
+    for side in d.state.sides:
+        if event.side is not None and side.side is not event.side:
+            continue
+        was_paused, side.paused = side.paused, ""
+        if side.foreign_qty and side.levels:
+            deepest = max(side.levels)
+            level = side.levels[deepest]
+            value = side.foreign_qty * (side.row_average or level.price)
+            side.levels[deepest] = replace(level, qty=level.qty + side.foreign_qty, value=level.value + value)
+            book = side.book
+            side.book = replace(
+                book, entry_qty=book.entry_qty + side.foreign_qty, entry_value=book.entry_value + value
+            )
+            side.foreign_qty = ZERO
+        if was_paused and not side.held and side.opening is None and explained(side):
+            decide_opening(d, side)

@@ -1,0 +1,162 @@
+"""The one take profit of a side: the right size and price at all times (strategy, section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from messages.events import Severity
+from messages.orders import Priority
+from messages.requests import SetTradingStop
+from messages.sides import Role, Side
+from state.grid.draft import Draft
+from state.grid.gates import explained
+from state.grid.model import NO_BACKOFF, SideState
+from state.ladder import take_profit_price
+from state.numbers import HUNDRED, ONE, ZERO, ceil_to, floor_to
+from state.order import Asked, CancelReason, Order, Phase, Wish
+
+_TP_LEVEL = 0
+
+
+def run_take_profit(d: Draft, side: SideState) -> None:
+    """Bring a side's take profit to what it should be: one order, leaving exactly the side's size."""
+    orders = d.state.orders_of(side.side, Role.TAKE_PROFIT)
+    current = [o for o in orders if o.name.cycle == side.cycle]
+    for stale in orders:
+        if stale.name.cycle != side.cycle and side.held and not stale.ended:
+            d.cancel(stale, CancelReason.SURPLUS, Priority.CLOSE)
+    if not side.held or side.size == 0 or d.state.restart is not None or not d.state.synced:
+        return
+    if held_back(d, side):
+        for order in current:
+            if not order.ended:
+                d.cancel(order, CancelReason.STOP, Priority.CLOSE)
+        return
+    if not explained(side) and (not side.read_due_ms or side.reads < 2):
+        return  # an execution or a row is under way; it is read if it does not come (lookups.py)
+    _put_right(d, side, current)
+    _put_trading_stop(d, side)
+
+
+def _put_right(d: Draft, side: SideState, current: list[Order]) -> None:
+    live = [o for o in current if not o.ended]
+    price = wanted_price(d, side)
+    if len(live) > 1:
+        best = min(live, key=lambda o: (o.leaves != side.size, o.sent_ms))
+        for order in live:
+            if order is not best:
+                d.cancel(order, CancelReason.SURPLUS, Priority.CLOSE)
+        live = [best]
+    if not live:
+        if any(not o.settled for o in current) or d.now_ms < side.tp_backoff.until_ms:
+            return  # its last fills are under way, or it was refused just now
+        _place(d, side, price)
+        return
+    order = live[0]
+    if order.busy or order.looking or order.cancel_reason is not None:
+        return
+    wish = Wish(qty=side.size + order.exec_filled, price=price)
+    if order.qty == wish.qty and order.asked_price == price:
+        side.tp_backoff = NO_BACKOFF
+    elif d.now_ms >= side.tp_backoff.until_ms and order.phase is Phase.LIVE:
+        if order.asked_price == price and order.price is not None:
+            wish = Wish(qty=wish.qty, price=order.price)
+        d.amend(order, wish, Priority.CLOSE)
+
+
+def _place(d: Draft, side: SideState, price: Decimal) -> None:
+    instrument = d.state.instrument
+    if side.size >= instrument.min_qty:
+        d.place(side, Role.TAKE_PROFIT, _TP_LEVEL, min(side.size, instrument.max_qty), price, Priority.CLOSE)
+    elif side.opening is None and d.state.closing is None:
+        close_at_market(d, side, Role.CLOSE)
+
+
+def close_at_market(d: Draft, side: SideState, role: Role) -> None:
+    """Close a whole leg at market (qty 0, reduce-only, close-on-trigger), one order at a time."""
+    if d.state.orders_of(side.side, role) or d.now_ms < side.close_backoff.until_ms:
+        return
+    d.place(side, role, 0, ZERO, None, Priority.CLOSE)
+
+
+def wanted_price(d: Draft, side: SideState) -> Decimal:
+    """The price after which, all trading fees paid, take_profit_percent of the entry notional is left."""
+    settings, book, fees = side.settings or d.state.settings, side.book, d.state.fees
+    average = book.average_entry if book.entry_qty > 0 else side.row_average
+    fee = book.fee_per_unit if book.entry_qty > 0 else average * fees.taker
+    return take_profit_price(
+        side.side,
+        average=average,
+        fee_per_unit=fee,
+        take_profit_percent=settings.take_profit_percent,
+        maker=fees.maker,
+        tick_size=d.state.instrument.tick_size,
+    )
+
+
+def held_back(d: Draft, side: SideState) -> bool:
+    """In a stop that holds, a close that would enlarge the net exposure is withdrawn (section 12)."""
+    if not d.state.stopped:
+        return False
+    other = d.state.of(side.side.other).size
+    return other > abs(side.size - other)
+
+
+def tp_is_right(d: Draft, side: SideState) -> bool:
+    """Whether the side is covered by one resting take profit of the right size and asked price."""
+    live = [o for o in d.state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
+    if len(live) != 1 or not side.held:
+        return False
+    return live[0].leaves == side.size and live[0].asked_price == wanted_price(d, side)
+
+
+def tp_refused(d: Draft, side: SideState, code: int, text: str) -> None:
+    """A take profit was refused: read the leg where its size is in doubt, and wait before the next."""
+    side.tp_backoff = side.tp_backoff.failed(d.now_ms)
+    if code == 110017:
+        side.read_due_ms = d.now_ms
+    d.count("tp_refused", str(code))
+    d.note("tp_refused", f"{code} {text}", side.side, Severity.WARNING)
+
+
+def _put_trading_stop(d: Draft, side: SideState) -> None:
+    """The stop loss and the safety take profit that the exchange itself watches, where they are set."""
+    settings = side.settings or d.state.settings
+    if settings.protective_stop_percent is None and not settings.safety_take_profit:
+        return
+    if side.book.entry_qty == 0:
+        return
+    stop = _stop_price(d, side)
+    safety = _safety_price(d, side) if settings.safety_take_profit else None
+    wish = f"{safety}/{stop}"
+    if wish != side.stop_sent and d.now_ms >= side.close_backoff.until_ms:
+        side.stop_sent = wish
+        d.emit(SetTradingStop(symbol=d.state.symbol, leg=side.side, take_profit=safety, stop_loss=stop))
+
+
+def _stop_price(d: Draft, side: SideState) -> Decimal | None:
+    percent = (side.settings or d.state.settings).protective_stop_percent
+    if percent is None:
+        return None
+    exact = side.book.average_entry * (ONE - side.side.sign * percent / HUNDRED)
+    tick = d.state.instrument.tick_size
+    return ceil_to(exact, tick) if side.side is Side.SHORT else floor_to(exact, tick)
+
+
+def _safety_price(d: Draft, side: SideState) -> Decimal:
+    """One step beyond the take profit, for the time when nobody is there to move it."""
+    step = (side.settings or d.state.settings).grid_step_percent / HUNDRED
+    exact = wanted_price(d, side) * (ONE + side.side.sign * step)
+    tick = d.state.instrument.tick_size
+    return ceil_to(exact, tick) if side.side is Side.LONG else floor_to(exact, tick)
+
+
+def amend_refused(d: Draft, order: Order, code: int) -> None:
+    """An amendment was refused: look the order up where it may have ended, else replace it."""
+    if code in (110001, 110008, 110010, 110064, 40004, 110079):
+        d.state.orders[order.order_link_id] = replace(order, amend=Asked.ACKED, asked_ms=0)
+        return
+    kept = replace(order, amend=Asked.NO, wish=None, asked_price=order.price)
+    d.state.orders[order.order_link_id] = kept
+    d.cancel(kept, CancelReason.REPLACE, Priority.CLOSE)
