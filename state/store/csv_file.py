@@ -15,11 +15,17 @@ from pathlib import Path
 
 from state.store.files import PRIVATE, flush_folder
 
+_LONGEST_HEADER = 1_000_000
+_LONGEST_SHOWN = 60
 _CONTROL = dict.fromkeys((*range(32), 127), " ")
 
 
 class CsvFileError(Exception):
     """A file that is not what it should be; the text says where, what, and what to do."""
+
+
+class ForeignFile(CsvFileError):
+    """A file with other columns, or no CSV at all; it was left as it is."""
 
 
 class CsvFile:
@@ -32,12 +38,12 @@ class CsvFile:
         begun = not path.exists()
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
         try:
+            self._check_header()
             self.cut_bytes = _cut_torn_end(self._descriptor)
             if os.fstat(self._descriptor).st_size == 0:
                 self._append_bytes(_line(self.columns))
             if begun:
                 flush_folder(path.parent)
-            self._check_header()
         except BaseException:
             self.close()
             raise
@@ -89,21 +95,17 @@ class CsvFile:
             self._failed_at = None
 
     def _check_header(self) -> None:
-        found = header_of(self.path)
-        if found != self.columns:
-            raise CsvFileError(
-                f"{self.path}: its columns are {','.join(found)!r}, expected {','.join(self.columns)!r}: "
+        """Before anything is cut: a file that isn't ours stays as it is."""
+        ours = _line(self.columns)
+        head = os.pread(self._descriptor, _LONGEST_HEADER, 0)
+        first, end, _ = head.partition(b"\n")
+        torn = not end and ours.startswith(first.rstrip(b"\0"))
+        if first + end != ours and not torn:
+            found = first[:_LONGEST_SHOWN].decode("utf-8", errors="replace")
+            raise ForeignFile(
+                f"{self.path}: begins with {found!r}, not with the columns {','.join(self.columns)!r}: "
                 "move the file away to begin a new one"
             )
-
-
-def header_of(path: Path) -> tuple[str, ...]:
-    """The cells of a file's first line; empty for an empty file. Raises ``OSError`` or ``CsvFileError``."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(next(csv.reader(file), ()))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CsvFileError(f"{path}: is no CSV text ({error}): move it away to begin a new one") from error
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from messages.reports import AccountReport, SideReport, SymbolReport
-from state.store.csv_file import CsvFile, CsvFileError, header_of
+from state.store.csv_file import CsvFile, CsvFileError, ForeignFile
 from state.store.files import move_aside
 from state.store.times import iso_utc
 
@@ -45,9 +45,11 @@ class PerformanceFile:
     def _with_columns(self, columns: tuple[str, ...]) -> CsvFile:
         if self._file is None or self._file.columns != columns:
             self.close()
-            if self.path.exists() and _found_header(self.path) not in ((), columns):
+            try:
+                self._file = CsvFile(self.path, columns)
+            except ForeignFile:
                 _keep_aside(self.path)
-            self._file = CsvFile(self.path, columns)
+                self._file = CsvFile(self.path, columns)
         return self._file
 
 
@@ -62,13 +64,6 @@ def columns_for(symbols: Sequence[str]) -> tuple[str, ...]:
 def _cells(side: SideReport) -> list[str]:
     amounts = (side.size, side.average_entry, side.unrealised, side.realised)
     return [*(f"{amount:f}" for amount in amounts), str(side.cycle)]
-
-
-def _found_header(path: Path) -> tuple[str, ...] | None:
-    try:
-        return header_of(path)
-    except CsvFileError:
-        return None
 
 
 def _keep_aside(path: Path) -> None:

@@ -100,7 +100,7 @@ def _from_bytes(payload: bytes, account: int, path: Path) -> SavedState | Corrup
             f"{path}: has version {version}, this program knows {VERSION}: start the newer sol-trader, "
             "or move the file away to have the state rebuilt from the exchange"
         )
-    if version != VERSION:
+    if not _is_count(version) or version != VERSION:
         return Corrupt(reason=f"version {VERSION} expected, not {version!r}")
     if _is_count(owner) and owner != account:
         raise StateRefused(
