@@ -41,6 +41,22 @@ class Wake:
     due_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEvents:
+    """One frame's records of one symbol, in order; ``received_ns`` is the monotonic clock at its arrival."""
+
+    symbol: str
+    events: tuple[OrderRow | Execution | PositionRow, ...]
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpFailed:
+    """A look-up of one order got no answer from the exchange."""
+
+    order_link_id: str
+
+
 class Severity(StrEnum):
     """How loud a note is."""
 

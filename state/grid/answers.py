@@ -181,3 +181,10 @@ def _judge_unexplained(d: Draft, side: SideState) -> None:
     d.state.entries_refused = "foreign"
     text = f"{difference} of the position is not ours: entries pause until resume"
     d.note("foreign_size", text, side.side, Severity.CRITICAL)
+
+
+def absorb_failed_look_up(d: Draft, order_link_id: str) -> None:
+    """A look-up found no answer: it is asked again a second later."""
+    order = d.find(order_link_id)
+    if order is not None and order.looking:
+        d.put(replace(order, looking=False))

@@ -7,6 +7,7 @@ the difference. So it does not matter which topic tells a thing first, or whethe
 |-------------------------------|---------------------|-----------------------------------|
 | Price                         | public feed         | here                              |
 | OrderRow, Execution, PositionRow | private feed     | state/grid/fills.py               |
+| StreamEvents: one frame of them  | private feed     | each in turn, planned once        |
 | RequestAnswered               | order actor         | state/grid/answers.py             |
 | OrderLookUp, LegsRead         | reconciler          | state/grid/answers.py             |
 | SymbolSnapshot                | reconciler          | state/grid/sync.py                |
@@ -21,11 +22,11 @@ from dataclasses import replace
 
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import Resume, SettingAnswered, Stop, StreamUp, Withdraw
-from messages.events import BalanceMayFit, SymbolSnapshot, Wake
+from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import Price
 from messages.orders import RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, SetLeverage
-from state.grid.answers import absorb_answer, absorb_legs, absorb_look_up
+from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
 from state.grid.closing import decide_opening, run_closing
 from state.grid.draft import Draft
 from state.grid.effects import Effect, Save
@@ -51,6 +52,8 @@ Event = (
     | OrderLookUp
     | LegsRead
     | SymbolSnapshot
+    | StreamEvents
+    | LookUpFailed
     | BalanceMayFit
     | SettingAnswered
     | StreamUp
@@ -103,6 +106,11 @@ def _absorb(d: Draft, event: Event) -> None:
             absorb_position(d, event, streamed=True)
         case OrderRow():
             absorb_order_row(d, event)
+        case StreamEvents():
+            for record in event.events:
+                _absorb(d, record)
+        case LookUpFailed():
+            absorb_failed_look_up(d, event.order_link_id)
         case RequestAnswered():
             absorb_answer(d, event)
         case OrderLookUp():
