@@ -41,6 +41,13 @@ class PrivateStream(Protocol):
         """
         ...
 
+    def check(self, now_ms: int) -> None:
+        """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
+
+        The owner calls it every second with the same clock's time as it gave the port.
+        """
+        ...
+
     def close(self) -> None:
         """Close without calling ``on_lost``; may be called twice."""
         ...
@@ -53,6 +60,13 @@ class PublicStream(Protocol):
         self, symbols: tuple[str, ...], on_price: Callable[[Price], None], on_lost: Callable[[str], None]
     ) -> None:
         """As ``PrivateStream.open``; a price is given for each ticker frame that changes one."""
+        ...
+
+    def check(self, now_ms: int) -> None:
+        """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
+
+        The owner calls it every second with the same clock's time as it gave the port.
+        """
         ...
 
     def close(self) -> None:
@@ -75,6 +89,13 @@ class TradingSocket(Protocol):
 
     def expire(self, now_ms: int) -> None:
         """Answer UNKNOWN for every request older than its time limit."""
+        ...
+
+    def check(self, now_ms: int) -> None:
+        """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
+
+        The owner calls it every second with the same clock's time as it gave the port.
+        """
         ...
 
     def close(self) -> None:

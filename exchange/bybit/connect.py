@@ -1,0 +1,68 @@
+"""The four ports of one account at one environment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from exchange.bybit.endpoints import Endpoints
+from exchange.bybit.keys import Keys
+from exchange.bybit.rest import BybitRest
+from exchange.bybit.streams import BybitPrivateStream, BybitPublicStream
+from exchange.bybit.trading import BybitTradingSocket
+from exchange.clock import Clock, SystemClock
+from exchange.errors import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+
+class BybitExchange:
+    """Makes ports: each call gives a new one. A stream is opened once; after its loss take a new one."""
+
+    def __init__(
+        self, endpoints: Endpoints, keys: Keys, clock: Clock, on_problem: Callable[[ProtocolError], None]
+    ) -> None:
+        self._endpoints = endpoints
+        self._keys = keys
+        self._clock = clock
+        self._on_problem = on_problem
+
+    def __repr__(self) -> str:
+        return f"BybitExchange({self._endpoints.name})"
+
+    def rest(self) -> BybitRest:
+        """A session of its own, for one thread."""
+        return BybitRest(self._endpoints, self._keys, self._clock)
+
+    def private_stream(self) -> BybitPrivateStream:
+        """The account's stream, not yet open."""
+        return BybitPrivateStream(self._endpoints, self._keys, self._clock, self._on_problem)
+
+    def public_stream(self) -> BybitPublicStream:
+        """The market's stream, not yet open."""
+        return BybitPublicStream(self._endpoints, self._clock, self._on_problem)
+
+    def trading_socket(self) -> BybitTradingSocket | None:
+        """The trading socket, not yet open; None where there is none (demo): send by REST."""
+        if self._endpoints.trading is None:
+            return None
+        return BybitTradingSocket(self._endpoints, self._keys, self._clock, self._on_problem)
+
+
+def bybit_exchange(
+    endpoints: Endpoints,
+    api_key: str,
+    api_secret: str,
+    clock: Clock | None = None,
+    on_problem: Callable[[ProtocolError], None] | None = None,
+) -> BybitExchange:
+    """One account at ``endpoints``; no connection is made yet.
+
+    ``clock`` stamps and signs (the machine's if not given). ``on_problem`` is called from readers'
+    threads with each record or frame that could not be read; it is logged in any case.
+    """
+    return BybitExchange(endpoints, Keys(api_key, api_secret), clock or SystemClock(), on_problem or _passed)
+
+
+def _passed(problem: ProtocolError) -> None:
+    _log.debug("no one asked to be told: %s", problem)
