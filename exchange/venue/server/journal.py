@@ -1,0 +1,66 @@
+"""The venue's own truth, one JSON object a line: requests received and private records pushed.
+
+Complete and in the order in which things happened. Lines go to the file unbuffered and whole, so that
+after a kill every line but at most the last is there in full. Keys, signatures and secrets never enter.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from exchange.venue.contract import PrivatePush, Reply
+
+
+class Journal:
+    """An open journal file; without a path it takes lines and keeps none."""
+
+    def __init__(self, path: Path | None) -> None:
+        # Unbuffered: what is written is in the hands of the kernel, whatever becomes of this process.
+        self._file = None if path is None else path.open("wb", buffering=0)
+
+    def request(self, at_ms: int, op: str, account: str, data: Any, reply: Reply) -> None:
+        """A request and the code it was answered with; for batches also the code of each item."""
+        line = {
+            "ts": at_ms,
+            "topic": "request",
+            "op": op,
+            "account": account,
+            "data": data,
+            "retCode": reply.ret_code,
+        }
+        if codes := _item_codes(reply):
+            line["itemCodes"] = codes
+        self._write([line])
+
+    def push(self, push: PrivatePush) -> None:
+        """The records of one private frame, a line each."""
+        self._write(
+            [
+                {"ts": push.at_ms, "topic": push.topic, "account": push.account, "data": record}
+                for record in push.data
+            ]
+        )
+
+    def close(self) -> None:
+        """Nothing more will be written."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+
+    def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        if self._file is None:
+            return
+        rest = memoryview(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+        while rest:
+            rest = rest[self._file.write(rest) or 0 :]
+
+
+def _item_codes(reply: Reply) -> list[int]:
+    items = reply.ret_ext_info.get("list", ())
+    return [item["code"] for item in items]
