@@ -135,7 +135,11 @@ class Order:
     @property
     def busy(self) -> bool:
         """A request about it is under way or unproven."""
-        return self.phase in (Phase.SENT, Phase.UNKNOWN) or self.amend is not Asked.NO or self.cancel is not Asked.NO
+        return (
+            self.phase in (Phase.SENT, Phase.UNKNOWN)
+            or self.amend is not Asked.NO
+            or self.cancel is not Asked.NO
+        )
 
     def with_row(self, row: OrderRow, now_ms: int) -> Order:
         """Merge what an order row says; older rows change nothing."""

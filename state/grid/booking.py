@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from messages.account import Execution, ExecType
+from messages.account import ExecType, Execution
 from messages.events import CycleClosed, TradeBooked
 from messages.ids import OrderName
 from messages.sides import Role
@@ -13,7 +13,13 @@ from state.grid.model import CAUSE_RANK, Cause, CycleBook, SideState
 from state.numbers import ZERO
 
 _EXCHANGE_TYPES = frozenset({ExecType.ADL, ExecType.BUST, ExecType.SETTLE, ExecType.DELIVERY})
-_EXCHANGE_CREATES = ("CreateByLiq", "CreateByAdl", "CreateByTakeOver", "CreateByAdminClosing", "CreateBySettle")
+_EXCHANGE_CREATES = (
+    "CreateByLiq",
+    "CreateByAdl",
+    "CreateByTakeOver",
+    "CreateByAdminClosing",
+    "CreateBySettle",
+)
 
 
 def cause_of(side: SideState, name: OrderName | None, execution: Execution) -> Cause:

@@ -30,7 +30,9 @@ class Draft:
         """Ask the world for something."""
         self.effects.append(effect)
 
-    def note(self, kind: str, text: str, side: Side | None = None, severity: Severity = Severity.INFO) -> None:
+    def note(
+        self, kind: str, text: str, side: Side | None = None, severity: Severity = Severity.INFO
+    ) -> None:
         """Tell a person."""
         state = self.state
         self.emit(
@@ -90,7 +92,9 @@ class Draft:
     ) -> Order:
         """Decide one order: it stands in the state before its command leaves (failure 2)."""
         name = self.next_name(side, role, level)
-        order = Order(name=name, qty=qty, price=price, asked_price=price, sent_ms=self.now_ms, since_ms=self.now_ms)
+        order = Order(
+            name=name, qty=qty, price=price, asked_price=price, sent_ms=self.now_ms, since_ms=self.now_ms
+        )
         self.state.orders[order.order_link_id] = order
         self.emit(
             PlaceOrder(

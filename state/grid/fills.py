@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from messages.account import Execution, ExecType, OrderRow, OrderStatus, PositionRow
+from messages.account import ExecType, Execution, OrderRow, OrderStatus, PositionRow
 from messages.events import Severity, TradeBooked
 from messages.ids import OrderName, parse_order_link_id
 from messages.sides import Role
@@ -19,7 +19,14 @@ from state.numbers import ZERO
 from state.order import Asked, Order, Phase
 
 _LIQUIDATING = frozenset(
-    {"CancelByPrepareLiq", "CancelAllBeforeLiq", "CancelByPrepareAdl", "CancelAllBeforeAdl", "CancelBySettle", "CancelByDCP"}
+    {
+        "CancelByPrepareLiq",
+        "CancelAllBeforeLiq",
+        "CancelByPrepareAdl",
+        "CancelAllBeforeAdl",
+        "CancelBySettle",
+        "CancelByDCP",
+    }
 )
 _FREEZE_MS = 600_000
 
@@ -39,7 +46,12 @@ def absorb_execution(d: Draft, execution: Execution, *, streamed: bool) -> None:
     name = our_name(d, execution.order_link_id)
     leg = name.side if name is not None else execution.leg
     if leg is None:
-        d.note("unknown_leg", f"execution {execution.exec_id} names no leg; both are read", None, Severity.WARNING)
+        d.note(
+            "unknown_leg",
+            f"execution {execution.exec_id} names no leg; both are read",
+            None,
+            Severity.WARNING,
+        )
         for side in d.state.sides:
             side.read_due_ms = d.now_ms
         return
@@ -64,7 +76,11 @@ def _absorb_trade(
     else:
         cycle = book_exit(d, side, name, execution)
         if cause_of(side, name, execution) is Cause.EXCHANGE:
-            d.emit(StopAccount(reason=f"{d.state.symbol} {side.side}: {execution.create_type or execution.exec_type}"))
+            d.emit(
+                StopAccount(
+                    reason=f"{d.state.symbol} {side.side}: {execution.create_type or execution.exec_type}"
+                )
+            )
     d.emit(
         TradeBooked(
             account=d.state.account,
@@ -106,7 +122,9 @@ def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | 
     """Let an opening fill join the side: its level, its book, a new base; it may begin a cycle."""
     if name is None or order is None:
         side.foreign_qty += e.qty
-        d.note("foreign_fill", f"{e.qty} at {e.price} came without an id of ours", side.side, Severity.WARNING)
+        d.note(
+            "foreign_fill", f"{e.qty} at {e.price} came without an id of ours", side.side, Severity.WARNING
+        )
         return
     book = side.book
     side.book = replace(
@@ -118,7 +136,11 @@ def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | 
     )
     if name.cycle != side.cycle or order.cancel_reason is not None:
         d.count("late_fill")
-        d.note("late_fill", f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked", side.side)
+        d.note(
+            "late_fill",
+            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",
+            side.side,
+        )
     if not side.held:
         side.held, side.ever_opened = True, True
         side.settings = d.state.settings
@@ -222,7 +244,12 @@ def order_ended(d: Draft, order: Order, *, asked: bool) -> None:
     elif order.role is Role.ENTRY:
         if order.cancel_type == "CancelByUser":
             side.kept_away |= {order.level}
-            d.note("entry_cancelled", f"level {order.level} was cancelled by a person", side.side, Severity.WARNING)
+            d.note(
+                "entry_cancelled",
+                f"level {order.level} was cancelled by a person",
+                side.side,
+                Severity.WARNING,
+            )
         else:
             _delay_level(d, side, order.level)
 

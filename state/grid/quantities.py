@@ -24,7 +24,9 @@ def level_qty(d: Draft, side: SideState, n: int, price: Decimal) -> Decimal:
     if reference is not None and not _stale_start(d, side, n, reference, fresh):
         if reference_still_fits(settings, d.state.instrument, n, reference, price):
             return reference
-        d.note("uneven", f"level {n}: {reference} no longer fits, {fresh} is taken", side.side, Severity.WARNING)
+        d.note(
+            "uneven", f"level {n}: {reference} no longer fits, {fresh} is taken", side.side, Severity.WARNING
+        )
     d.state.references[n] = fresh
     return fresh
 

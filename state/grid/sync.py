@@ -92,7 +92,12 @@ def _absorb_orders(d: Draft, snapshot: SymbolSnapshot, *, adopt: bool) -> None:
             absorb_order_row(d, row)
     for order in list(d.state.orders.values()):
         listed_by_now = order.since_ms <= snapshot.server_ms - _YOUNG_MS
-        if order.phase is Phase.LIVE and order.order_link_id not in rows and listed_by_now and not order.looking:
+        if (
+            order.phase is Phase.LIVE
+            and order.order_link_id not in rows
+            and listed_by_now
+            and not order.looking
+        ):
             d.state.orders[order.order_link_id] = replace(order, phase=Phase.ACCEPTED, absences=0)
     for side in d.state.sides:
         if side.held and d.state.synced and not side.opening and not tp_is_right(d, side):

@@ -1,0 +1,54 @@
+"""The state that a process begins with: a new grid, or the saved one revived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from messages.market import FeeRates, Instrument
+from messages.settings import GridSettings
+from state.grid.draft import PROOF_MS
+from state.grid.model import GridState
+from state.order import Asked, Order, Phase
+
+
+def begin(
+    settings: GridSettings,
+    instrument: Instrument,
+    fees: FeeRates,
+    account: int,
+    saved: GridState | None,
+    now_ms: int,
+) -> GridState:
+    """A grid at the start of a process, ``now_ms`` in UTC; ``saved`` is what its file holds, if there is one.
+
+    What was known of the world is only remembered: whatever was asked is unknown until it is looked up,
+    entries wait for a sync that was read ``PROOF_MS`` later. New settings reach each side with its next
+    cycle.
+    """
+    if saved is None:
+        return GridState(
+            account=account,
+            settings=settings,
+            instrument=instrument,
+            fees=fees,
+            entries_from_ms=now_ms + PROOF_MS,
+        )
+    state = saved.copy()
+    state.settings, state.instrument, state.fees = settings, instrument, fees
+    state.orders = {key: _revived(order, now_ms) for key, order in saved.orders.items()}
+    state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
+    state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
+    state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
+    return state
+
+
+def _revived(order: Order, now_ms: int) -> Order:
+    """What was asked of an order may or may not have been carried out, and may still be on its way."""
+    order = replace(order, looking=False, looked_ms=0)
+    if order.phase in (Phase.SENT, Phase.UNKNOWN):
+        order = replace(order, phase=Phase.UNKNOWN, request_ms=now_ms, since_ms=now_ms)
+    if order.amend is not Asked.NO:
+        order = replace(order, amend=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
+    if order.cancel is not Asked.NO:
+        order = replace(order, cancel=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
+    return order
