@@ -72,11 +72,13 @@ class Keyring:
             raise AuthError(10003, "API key is missing from the headers.", status=401)
         stamp, signature = headers.get("X-BAPI-TIMESTAMP", ""), headers.get("X-BAPI-SIGN", "")
         if not stamp or not signature:
-            raise AuthError(10001, f"empty value: apiTimestamp[{stamp}] apiKey[{key}] or apiSignature")
+            raise AuthError(10001, "empty value: X-BAPI-TIMESTAMP or X-BAPI-SIGN")
+        given_window = headers.get("X-BAPI-RECV-WINDOW", "")
+        if not f"{key}{stamp}{signature}{given_window}".isascii():
+            raise AuthError(10001, "the X-BAPI headers must be plain ASCII")
         credentials = self._by_key.get(key)
         if credentials is None:
             raise AuthError(10003, "API key is invalid.")
-        given_window = headers.get("X-BAPI-RECV-WINDOW", "")
         check_window(stamp, given_window or DEFAULT_WINDOW_MS, now_ms)
         signed = f"{stamp}{key}{given_window}".encode() + payload
         if not hmac.compare_digest(sign(credentials.secret, signed).encode(), signature.encode()):
@@ -95,7 +97,7 @@ class Keyring:
         if expires_ms is None or expires_ms <= now_ms:
             raise AuthError(10002, f"expires[{expires}] is not after server_timestamp[{now_ms}]")
         right = sign(credentials.secret, f"GET/realtime{expires}".encode())
-        if not isinstance(signature, str) or not hmac.compare_digest(right.encode(), signature.encode()):
+        if not hmac.compare_digest(right.encode(), str(signature).encode()):
             raise AuthError(10004, "error sign! please check your signature generation algorithm.")
         return credentials.account
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from exchange.venue.contract import Reply
 
-FAULTS = ("drop_replies", "delay_topics", "cut", "refuse", "answer", "hold_acks")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFault:

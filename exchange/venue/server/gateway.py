@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange.venue.contract import Core, Reply
+from exchange.venue.desk import BATCH_ITEMS
 from exchange.venue.server.faults import Faults
 from exchange.venue.server.journal import Journal
 from exchange.venue.server.limits import AccountLimits, Grant
@@ -36,8 +37,15 @@ class Gateway:
 
     def serve(self, account: str, route: Route, params: Mapping[str, Any], now_ms: int) -> Answer:
         """Serve one request of ``account`` (empty for a public one)."""
-        answer = self._answer(account, route, params, now_ms)
+        fault = self._faults.answer_for(route.op)
+        if fault is not None and not fault.after_acceptance:
+            answer = Answer(reply=fault.reply, status=fault.http)
+        else:
+            answer = self._answer(account, route, params, now_ms)
+        # What became of the request, whatever its sender is told of it.
         self._journal.request(now_ms, route.op, account, params, answer.reply)
+        if fault is not None:
+            return Answer(reply=fault.reply, grant=answer.grant, status=fault.http)
         return answer
 
     def refuse(self, op: str, data: Any, reply: Reply, now_ms: int, account: str = "") -> None:
@@ -47,17 +55,12 @@ class Gateway:
     def _answer(self, account: str, route: Route, params: Mapping[str, Any], now_ms: int) -> Answer:
         items = _items(params) if route.is_batch else ()
         grant = self._limits.take(account, route.op, max(1, len(items)), now_ms)
-        fault = self._faults.answer_for(route.op)
-        if grant is not None and not route.is_batch and not grant.granted:
-            return Answer(reply=Reply(ret_code=TOO_MANY, ret_msg=TOO_MANY_TEXT), grant=grant)
-        if fault is not None and not fault.after_acceptance:
-            return Answer(reply=fault.reply, grant=grant, status=fault.http)
-        if grant is not None and grant.granted < len(items):
+        if grant is None or grant.granted == max(1, len(items)) or len(items) > BATCH_ITEMS:
+            reply = self._core.request(account, route.op, params, now_ms)
+        elif items:
             reply = self._partly(account, route.op, params, items, grant.granted, now_ms)
         else:
-            reply = self._core.request(account, route.op, params, now_ms)
-        if fault is not None:
-            return Answer(reply=fault.reply, grant=grant, status=fault.http)
+            reply = Reply(ret_code=TOO_MANY, ret_msg=TOO_MANY_TEXT)
         return Answer(reply=reply, grant=grant)
 
     def _partly(

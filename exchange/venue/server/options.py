@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -99,6 +99,20 @@ def options_from(arguments: argparse.Namespace) -> VenueOptions:
         symbols=tuple(arguments.symbols) or DEFAULT_SYMBOLS,
         limit_factor=arguments.limit_factor,
     )
+
+
+def to_arguments(options: VenueOptions) -> list[str]:
+    """The command line that stands for ``options``, for who starts a venue as a process of its own."""
+    arguments: list[str] = []
+    for given in fields(options):
+        value, flag = getattr(options, given.name), f"--{given.name.replace('_', '-')}"
+        if value is True:
+            arguments.append(flag)
+        elif isinstance(value, tuple):
+            arguments += [flag, *value] if value else []
+        elif value is not None and value is not False:
+            arguments.append(f"{flag}={value}")
+    return arguments
 
 
 def parse(argv: Sequence[str] | None = None) -> VenueOptions:

@@ -41,22 +41,21 @@ class Rest:
         now_ms = self._engine.catch_up()
         if not self._addresses.request(request.remote or "", now_ms):
             return web.Response(status=403, text="access too frequent; wait ten minutes")
-        answer, accepted = self._serve(request, route, raw_query, body, now_ms)
+        # The bytes as they came: a signature holds for them, not for what they are read as.
+        payload = raw_query.encode(errors="surrogateescape") if route.method == "GET" else body
+        answer, accepted = self._serve(request, route, payload, now_ms)
         if accepted and route.op in TRADE_OPS:
-            if self._faults.drops("rest"):
+            if answer.reply.ret_code == 0 and self._faults.drops("rest"):
                 return _never_answered(request)
             await self._faults.acks.wait()
         return self._respond(route, answer)
 
-    def _serve(
-        self, request: web.Request, route: Route, raw_query: str, body: bytes, now_ms: int
-    ) -> tuple[Answer, bool]:
+    def _serve(self, request: web.Request, route: Route, payload: bytes, now_ms: int) -> tuple[Answer, bool]:
         """The answer, and whether the request was let through to the core."""
         account = ""
-        payload = raw_query.encode() if route.method == "GET" else body
         params: Any = {}
         try:
-            params = decode_query(raw_query) if route.method == "GET" else decode(body or b"{}")
+            params = decode_query(payload) if route.method == "GET" else decode(payload or b"{}")
             if route.private:
                 account = self._keyring.check_rest(request.headers, payload, now_ms)
         except WireError as error:

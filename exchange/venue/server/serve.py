@@ -62,7 +62,7 @@ class VenueServer:
             accounts=[AccountSpec(name=name, balance_usdt=options.balance) for name in names],
         )
         self._journal = _open_journal(options)
-        faults = Faults()
+        faults = self._faults = Faults()
         hub = Hub(faults)
         feed = PublicFeed(lambda op, params: self.core.request("", op, params, clock()), hub.wanted)
         self.engine = Engine(self.core, market, hub, feed, self._journal, speed=options.speed, clock=clock)
@@ -74,7 +74,13 @@ class VenueServer:
             self.engine, gateway, hub, feed, keyring, addresses, faults, symbols=symbols, idle_ms=idle_ms
         )
         self._control = Control(
-            self.core, self.engine, self._sockets, faults, self._refuse_for, accounts=names, symbols=symbols
+            self.core,
+            self.engine,
+            self._sockets,
+            faults,
+            self._refuse_for,
+            accounts=names,
+            ticks={instrument.symbol: instrument.tick for instrument in instruments},
         )
         self._runner = web.AppRunner(
             self._app(), access_log=None, shutdown_timeout=LONGEST_STOP_S, handle_signals=False
@@ -105,6 +111,7 @@ class VenueServer:
         """Close sockets, stop listening, complete the journal."""
         if self._relisten is not None:
             self._relisten.cancel()
+        self._faults.acks.set()  # a reply kept back must not keep the server
         await self._sockets.close()
         await self._runner.cleanup()
         self._journal.close()
@@ -150,13 +157,13 @@ async def serve(options: VenueOptions, *, ready: Callable[[str], None] | None) -
 
     Raises OptionsError, before ``ready``, where the options name what can't be had.
     """
-    server = VenueServer(options)
-    for note in server.notes:
-        log.info("%s", note)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    server = VenueServer(options)
+    for note in server.notes:
+        log.info("%s", note)
     try:
         await server.start()
         driver = asyncio.create_task(server.run())

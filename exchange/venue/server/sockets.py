@@ -160,7 +160,7 @@ class Sockets:
     def _respond(self, connection: Connection, response: Response) -> None:
         if not response.is_order:
             connection.send(encode(response.message))
-        elif self._faults.drops(TRADE):
+        elif response.message["retCode"] == 0 and self._faults.drops(TRADE):
             return
         elif self._faults.acks.is_set() and not self._held:
             connection.send(encode(response.message))

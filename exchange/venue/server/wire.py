@@ -44,9 +44,9 @@ def _float_in(value: Any, place: str = "") -> str:
     return next((found for name, inner in named if (found := _float_in(inner, name))), "")
 
 
-def decode_query(query: str) -> dict[str, str]:
+def decode_query(query: bytes) -> dict[str, str]:
     """The parameters of a GET; of a name given twice the last counts."""
-    return dict(parse_qsl(query, keep_blank_values=True))
+    return dict(parse_qsl(query.decode(errors="replace"), keep_blank_values=True))
 
 
 def encode(message: Mapping[str, Any]) -> str:
