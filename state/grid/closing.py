@@ -1,14 +1,14 @@
 """Close and reopen: one procedure per symbol (strategy, section 7).
 
-| step | what holds                                                | it ends when                               |
-|------|-----------------------------------------------------------|--------------------------------------------|
-| 1    | the close is acted on: next cycle, no entry leaves        | at once (``act_on_close``)                 |
-| 2    | every entry of BOTH sides is cancelled by its id          | each cancel is asked                       |
-| 3    | each order is followed to its end and its executions      | all are settled; looked up every second    |
-| 4    | late fills have joined; references, sides and depth       | the openings stand in the state            |
-| 5    | one market order for the missing levels                   | the levels are held or given up            |
-| 6    | the take profit, from the first fill on                   | (state/grid/take_profit.py)                |
-| 7    | pending entries of both sides                             | (state/grid/entries.py)                    |
+| step | what holds                                             | it ends when                               |
+|------|--------------------------------------------------------|--------------------------------------------|
+| 1    | the close is acted on: next cycle, no entry leaves     | at once (``act_on_close``)                 |
+| 2    | every entry of BOTH sides is cancelled by its id       | each cancel is asked                       |
+| 3    | each order is followed to its end and its executions   | all are settled; looked up every second    |
+| 4    | late fills have joined; references, sides and depth    | the openings stand in the state            |
+| 5    | one market order for the missing levels                | the levels are held or given up            |
+| 6    | the take profit, from the first fill on                | (state/grid/take_profit.py)                |
+| 7    | pending entries of both sides                          | (state/grid/entries.py)                    |
 
 Steps 1-4 are ``GridState.closing``; step 5 is ``SideState.opening``. Both stand in the state file. A close
 that comes meanwhile joins ``closing.sides``, and so everything is back at step 2.

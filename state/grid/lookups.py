@@ -26,7 +26,7 @@ _ACK_MS = 2_000
 _LOST_MS = 15_000
 #: Executions are asked for from this long before the cycle's first one.
 _READ_BACK_MS = 60_000
-#: Ended ids are remembered for this long (strategy, section 10), executions for longer than a sync looks back.
+#: Ended ids are remembered for this long (strategy, section 10), executions longer than a sync looks back.
 _REMEMBER_MS = 900_000
 _REMEMBER_EXEC_MS = 7_200_000
 _FAR_MS = 2**62

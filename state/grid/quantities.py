@@ -39,7 +39,7 @@ def _stale_start(d: Draft, side: SideState, n: int, reference: Decimal, fresh: D
 
 
 def prune_references(d: Draft) -> None:
-    """A reference lives while a side holds or rests its level; all go when both sides are flat (failure 6)."""
+    """A reference lives while a side holds or rests its level; all go when both are flat (failure 6)."""
     state = d.state
     used = {n for side in state.sides for n in side.levels}
     for order in state.orders.values():

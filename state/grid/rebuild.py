@@ -1,4 +1,4 @@
-"""A leg rebuilt from its executions alone: the state was lost, or the exchange contradicts it (section 10)."""
+"""A leg rebuilt from its executions: the state was lost, or the exchange contradicts it (section 10)."""
 
 from __future__ import annotations
 

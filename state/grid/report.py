@@ -1,0 +1,97 @@
+"""A picture of one symbol's grid for people and metrics; it decides nothing.
+
+| status  | meaning                                                       |
+|---------|---------------------------------------------------------------|
+| paused  | stays as it is until a person resumes it                      |
+| closing | a close of the symbol is under way                            |
+| waiting | an opening waits for balance                                  |
+| opening | an opening is decided and not yet complete                    |
+| full    | every level is filled: only its take profit is left           |
+| open    | holds a position                                              |
+| flat    | holds none and none is decided                                |
+
+The first that applies is told.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from messages.reports import PendingReport, SideReport, SymbolReport
+from messages.sides import Role
+from state.grid.model import GridState, SideState
+from state.numbers import ZERO
+from state.order import Order, Phase
+
+
+def report(state: GridState, now_ms: int) -> SymbolReport:
+    """Both sides of the symbol as the grid knows them at ``now_ms`` (UTC)."""
+    return SymbolReport(
+        account=state.account,
+        symbol=state.symbol,
+        last=state.last,
+        mark=state.mark,
+        long=_side(state, state.long),
+        short=_side(state, state.short),
+        activity=_activity(state),
+        at_ms=now_ms,
+    )
+
+
+def _activity(state: GridState) -> str:
+    if state.restart is not None:
+        return f"restart: {state.restart.step.value}"
+    if state.closing is not None:
+        return "closing " + " and ".join(sorted(side.value for side in state.closing.sides))
+    return "" if state.synced else "waiting for a sync"
+
+
+def _status(state: GridState, side: SideState) -> str:
+    if side.paused:
+        return "paused"
+    if state.restart is not None or (state.closing is not None and side.side in state.closing.sides):
+        return "closing"
+    if side.opening is not None:
+        return "waiting" if side.opening.waiting else "opening"
+    if side.full:
+        return "full"
+    return "open" if side.held else "flat"
+
+
+def _side(state: GridState, side: SideState) -> SideReport:
+    take_profit = _resting_take_profit(state, side)
+    entries = (o for o in state.orders_of(side.side, Role.ENTRY) if o.phase is Phase.LIVE)
+    average = side.book.average_entry if side.book.entry_qty > 0 else side.row_average
+    return SideReport(
+        side=side.side,
+        status=_status(state, side),
+        cycle=side.cycle,
+        size=side.size,
+        average_entry=average,
+        deepest_level=side.deepest,
+        max_levels=(side.settings or state.settings).max_levels,
+        take_profit_price=take_profit.price if take_profit is not None else None,
+        take_profit_qty=take_profit.leaves if take_profit is not None else None,
+        unrealised=_unrealised(state, side, average),
+        pending=tuple(
+            PendingReport(level=o.level, price=o.price, qty=o.leaves)
+            for o in sorted(entries, key=lambda o: o.level)
+            if o.price is not None
+        ),
+        cycles=side.cycles_closed,
+        realised=side.realised,
+        fees=side.fees,
+        funding=side.funding,
+    )
+
+
+def _resting_take_profit(state: GridState, side: SideState) -> Order | None:
+    resting = [o for o in state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
+    return resting[-1] if resting else None
+
+
+def _unrealised(state: GridState, side: SideState, average: Decimal) -> Decimal:
+    """What the mark price says of the position, before the fee to close it; zero without a mark price."""
+    if state.mark is None or side.size == 0:
+        return ZERO
+    return side.side.sign * (state.mark - average) * side.size
