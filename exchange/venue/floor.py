@@ -120,7 +120,7 @@ def open_legs(holding: Holding, now_ms: int) -> None:
 
 
 def _opened(spec: AccountSpec) -> Account:
-    if spec.balance_usdt < 0 or not Decimal(spec.balance_usdt).is_finite():
+    if not spec.balance_usdt.is_finite() or spec.balance_usdt < 0:
         raise ValueError(f"account {spec.name}: balance {spec.balance_usdt} USDT; give 0 or more")
     if spec.leverage < 1:
         raise ValueError(f"account {spec.name}: leverage {spec.leverage}; give 1 or more")
