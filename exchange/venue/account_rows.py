@@ -56,7 +56,6 @@ def position_row(holding: Holding, leg: Leg) -> Row:
         "mmrSysUpdatedTime": "",
         "createdTime": str(leg.created_ms),
         "updatedTime": str(leg.updated_ms),
-        "openTime": leg.opened_ms,
         "seq": leg.seq,
     }
 
@@ -66,6 +65,7 @@ def rest_position_row(holding: Holding, leg: Leg, *, lacks_seq: bool) -> Row:
     row = position_row(holding, leg)
     del row["category"]
     row["avgPrice"] = row.pop("entryPrice")
+    row["openTime"] = leg.opened_ms
     if lacks_seq and not leg.size:
         for name in ("seq", "isReduceOnly", "leverageSysUpdatedTime", "mmrSysUpdatedTime"):
             del row[name]

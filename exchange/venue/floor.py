@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from random import Random
 
 from exchange.venue.instruments import Instrument

@@ -25,6 +25,7 @@ OTHER_CATEGORIES = ("spot", "inverse", "option")
 
 
 def server_time(floor: Floor, params: Params, now_ms: int) -> Result:
+    """The venue's clock in seconds and nanoseconds."""
     del floor, params
     return {"timeSecond": str(now_ms // 1000), "timeNano": str(now_ms * 1_000_000)}
 
@@ -75,6 +76,7 @@ def kline(floor: Floor, params: Params, now_ms: int) -> Result:
 
 
 def price_limit(floor: Floor, params: Params, now_ms: int) -> Result:
+    """The highest limit of a Buy and the lowest of a Sell at this moment."""
     listing = _priced(floor, params)
     lowest, highest = listing.band()
     tick = listing.instrument.tick
@@ -87,6 +89,7 @@ def price_limit(floor: Floor, params: Params, now_ms: int) -> Result:
 
 
 def risk_limit(floor: Floor, params: Params, now_ms: int) -> Result:
+    """The tiers of one symbol or of all, on one page."""
     del now_ms
     rows = [row for listing in _chosen(floor, params) for row in risk_rows(listing.instrument)]
     return {"category": "linear", "list": rows, "nextPageCursor": ""}
@@ -115,6 +118,7 @@ def recent_trades(floor: Floor, params: Params, now_ms: int) -> Result:
 
 
 def orderbook(floor: Floor, params: Params, now_ms: int) -> Result:
+    """The first levels (25 unless told) of the synthetic depth."""
     return book_row(_priced(floor, params), params.integer("limit", 25, 1, 1000), now_ms)
 
 

@@ -116,6 +116,7 @@ def check_trigger(listing: Listing, price: Decimal, direction: int, trigger_by: 
 
 
 def check_notional(floor: Floor, listing: Listing, value: Decimal, *, closing: bool) -> None:
+    """An order must be worth the minimum (110094); closing ones may be exempt, by quirk."""
     if closing and floor.quirks.reduce_only_min_notional_exempt:
         return
     least = listing.instrument.min_notional

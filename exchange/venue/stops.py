@@ -15,10 +15,12 @@ Kind = Literal["TakeProfit", "StopLoss"]
 
 
 def opposite(side: str) -> str:
+    """Sell for Buy, Buy for Sell."""
     return "Sell" if side == "Buy" else "Buy"
 
 
 def stop_of(leg: Leg, kind: Kind) -> Order | None:
+    """The stop of a kind that waits on a leg, if any."""
     return leg.take_profit if kind == "TakeProfit" else leg.stop_loss
 
 

@@ -78,18 +78,18 @@ class Rig:
         every = [dict(row) for frame in self.frames if frame.topic == topic for row in frame.data]
         return [row for row in every if all(row[name] == value for name, value in match.items())]
 
-    def list(self, op: str, account: str = "a", **params: Any) -> Sequence[dict[str, Any]]:
+    def list(self, op: str, account: str = "a", **params: Any) -> Sequence[Any]:
         """The list that a query answers with."""
-        found: Sequence[dict[str, Any]] = self.do(op, account, **params).result["list"]
+        found: Sequence[Any] = self.do(op, account, **params).result["list"]
         return found
 
     def found(self, order_id: str, account: str = "a") -> dict[str, Any]:
         """An order as realtime shows it."""
-        return self.list("order.realtime", account, orderId=order_id)[0]
+        return dict(self.list("order.realtime", account, orderId=order_id)[0])
 
     def leg(self, idx: int, account: str = "a") -> dict[str, Any]:
         rows = self.list("position.list", account)
-        return next(row for row in rows if row["positionIdx"] == idx)
+        return dict(next(row for row in rows if row["positionIdx"] == idx))
 
     def wallet(self, account: str = "a") -> dict[str, Any]:
-        return self.list("account.wallet-balance", account, accountType="UNIFIED")[0]
+        return dict(self.list("account.wallet-balance", account, accountType="UNIFIED")[0])

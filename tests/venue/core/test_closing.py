@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_closing_order_is_clamped_to_what_others_leave() -> None:
 
 def test_closing_orders_on_their_way_already_use_the_budget() -> None:
     rig = long(Rig())
-    sell = {"side": "Sell", "positionIdx": 1, "orderType": "Limit", "price": "151.00"}
+    sell: dict[str, Any] = {"side": "Sell", "positionIdx": 1, "orderType": "Limit", "price": "151.00"}
     assert rig.ask("order.create", qty="3", **sell).ret_code == 0
     assert rig.ask("order.create", qty="0.1", **sell).ret_code == 110017
 
@@ -112,6 +113,6 @@ def test_profit_is_booked_without_fees_and_closed_pnl_with_them() -> None:
 def test_one_way_reduce_only_needs_the_opposite_position() -> None:
     rig = Rig()
     rig.order("Buy", 0, "1", account="b")
-    same = {"positionIdx": 0, "orderType": "Market", "qty": "1", "reduceOnly": True}
+    same: dict[str, Any] = {"positionIdx": 0, "orderType": "Market", "qty": "1", "reduceOnly": True}
     assert rig.ask("order.create", "b", side="Buy", **same).ret_code == 110017
     assert rig.ask("order.create", "b", side="Sell", **same).ret_code == 0

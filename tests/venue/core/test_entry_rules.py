@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exchange.venue.money import floor_to, is_multiple
 from tests.venue.core.rig import Rig, calm
 
-LIMIT = {"side": "Buy", "orderType": "Limit", "qty": "1", "price": "149.00", "positionIdx": 1}
+LIMIT: dict[str, Any] = {"side": "Buy", "orderType": "Limit", "qty": "1", "price": "149.00", "positionIdx": 1}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_refused_order_leaves_no_trace() -> None:
 
 def test_market_orders_have_a_smaller_maximum() -> None:
     rig = Rig(balance="1000000000")
-    big = {"side": "Buy", "positionIdx": 1, "qty": "12500.1"}
+    big: dict[str, Any] = {"side": "Buy", "positionIdx": 1, "qty": "12500.1"}
     reply = rig.ask("order.create", orderType="Market", **big)
     assert (reply.ret_code, "maximum" in reply.ret_msg) == (10001, True)
     assert rig.ask("order.create", orderType="Limit", price="149.00", **big).ret_code == 0
@@ -84,7 +84,7 @@ def test_a_position_above_the_tier_of_its_leverage_is_refused() -> None:
 def test_under_the_minimum_value_is_110094() -> None:
     rig = Rig()
     rig.trade("0.20000", symbol="DOGEUSDT")
-    small = {"symbol": "DOGEUSDT", "qty": "20", "price": "0.19900"}
+    small: dict[str, Any] = {"symbol": "DOGEUSDT", "qty": "20", "price": "0.19900"}
     assert rig.ask("order.create", **LIMIT | small).ret_code == 110094
 
 
@@ -93,7 +93,13 @@ def test_a_closing_order_may_be_exempt_from_the_minimum_value(exempt: bool, code
     rig = Rig(calm(reduce_only_min_notional_exempt=exempt))
     rig.trade("0.20000", symbol="DOGEUSDT")
     rig.order("Buy", 1, "100", symbol="DOGEUSDT")
-    close = {"symbol": "DOGEUSDT", "side": "Sell", "positionIdx": 1, "orderType": "Limit", "qty": "20"}
+    close: dict[str, Any] = {
+        "symbol": "DOGEUSDT",
+        "side": "Sell",
+        "positionIdx": 1,
+        "orderType": "Limit",
+        "qty": "20",
+    }
     assert rig.ask("order.create", price="0.20200", **close).ret_code == code
 
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from exchange.venue.desk import OPERATIONS
 from tests.venue.core.rig import START_MS, Rig, calm
 
-
 NAMES = (
-    "symbol side qty price orderType positionIdx orderId orderLinkId limit cursor startTime endTime mode "
-    "buyLeverage sellLeverage request coin interval accountType tpslMode takeProfit triggerPrice reduceOnly "
-    "modifyEnable settleCoin"
-).split()
+    "symbol", "side", "qty", "price", "orderType", "positionIdx",
+    "orderId", "orderLinkId", "limit", "cursor", "startTime", "endTime",
+    "mode", "buyLeverage", "sellLeverage", "request", "coin", "interval",
+    "accountType", "tpslMode", "takeProfit", "triggerPrice", "reduceOnly", "modifyEnable",
+    "settleCoin",
+)  # fmt: skip
 
 
 def walk(rig: Rig, op: str, limit: int, encode: Any, **params: Any) -> list[dict[str, Any]]:
