@@ -1,0 +1,192 @@
+"""One account's actors: made, started in order, stopped in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pykka
+
+from actors.callers import CallerActor
+from actors.directory import account_address, grid_address
+from actors.feeds import PrivateFeedActor, SocketActor
+from actors.grid import GridActor
+from actors.guard import GuardActor, stopped_before
+from actors.keeper import KeeperActor
+from actors.mail import Finish, Open
+from actors.orders import OrdersActor
+from actors.reconciler import ReconcilerActor
+from actors.shell import Shell, World
+from actors.start import AccountLock, Ground, Remembered
+from config import Account
+from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
+from messages.commands import Withdraw
+from messages.settings import GridSettings
+from state.balance import BalanceLedger
+from state.grid.start import begin
+from state.store.performance import PerformanceFile
+from state.store.trades import TradesFile
+from state.traffic import TrafficQueue
+
+_CALLERS = ("closes", "orders", "looks", "reads", "settings")
+_WEEK_MS = 7 * 24 * 3600 * 1000
+
+
+class Exchange(Protocol):
+    """Makes the ports of one account."""
+
+    def rest(self) -> Rest:
+        """A session of its own."""
+        ...
+
+    def private_stream(self) -> PrivateStream:
+        """The account's stream, not yet open."""
+        ...
+
+    def public_stream(self) -> PublicStream:
+        """The market's stream, not yet open."""
+        ...
+
+    def trading_socket(self) -> TradingSocket | None:
+        """The trading socket, not yet open; None where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Where an account's files lie; a dry run keeps its own."""
+
+    state: Path
+    trades: Path
+    performance: Path
+    flag: Path
+    lock: Path
+
+    @classmethod
+    def of(cls, folder: Path, account: Account) -> Files:
+        """The names that users know."""
+        code = f"{account.code}_dry" if account.dry_run else account.code
+        return cls(
+            state=folder / f"{code}_bot_state.json",
+            trades=folder / f"{code}_trades_history.csv",
+            performance=folder / f"{code}_performance_metrics.csv",
+            flag=folder / f".{code}_emergency_stop",
+            lock=folder / f".{code}_lock",
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class AccountActors:
+    """The running actors of an account."""
+
+    account: int
+    symbols: tuple[str, ...]
+    lock: AccountLock
+    refs: list[tuple[str, pykka.ActorRef[Any]]] = field(default_factory=list)
+
+    def withdraw(self, world: World) -> None:
+        """No new entries; resting ones go as on_stop says."""
+        for symbol in self.symbols:
+            world.directory.send(grid_address(self.account, symbol), Withdraw())
+
+    def finish(self, world: World) -> None:
+        """Write what is to be kept."""
+        world.directory.send(account_address(self.account, "keeper"), Finish())
+
+    def stop(self, world: World) -> None:
+        """Stop in reverse order; nobody is waited for longer than a second."""
+        for address, ref in reversed(self.refs):
+            world.directory.remove(address)
+            ref.stop(block=False)
+        for _, ref in reversed(self.refs):
+            ref.actor_stopped.wait(timeout=1)
+        self.lock.release()
+
+
+def start_account(
+    world: World,
+    account: Account,
+    exchange: Exchange,
+    ground: Ground,
+    remembered: Remembered,
+    files: Files,
+    lock: AccountLock,
+    *,
+    sync_ms: int,
+) -> AccountActors:
+    """Start an account's actors in order: what is written to before what writes, the feed last."""
+    settings = tuple(symbol.to_grid_settings() for symbol in account.symbols)
+    symbols = tuple(grid.symbol for grid in settings)
+    actors = AccountActors(account=account.id, symbols=symbols, lock=lock)
+
+    def start(shell_type: type[Shell], address: str, *args: Any, **kwargs: Any) -> None:
+        ref = shell_type.start(*args, **kwargs)
+        world.directory.register(address, ref)
+        actors.refs.append((address, ref))
+
+    def at(name: str) -> str:
+        return account_address(account.id, name)
+
+    saved = remembered.saved
+    start(
+        KeeperActor,
+        at("keeper"),
+        world,
+        account.id,
+        state_path=files.state,
+        trades=TradesFile(files.trades),
+        performance=PerformanceFile(files.performance),
+        revision=saved.revision if saved is not None else 0,
+        symbols=saved.symbols if saved is not None else {},  # type: ignore[dict-item]  # objects of the codec
+    )
+    for name in _CALLERS:
+        start(CallerActor, at(f"rest/{name}"), at(f"rest/{name}"), world, exchange.rest())
+    start(
+        OrdersActor,
+        at("orders"),
+        world,
+        account.id,
+        account.name,
+        symbols,
+        _ledger(ground),
+        TrafficQueue(),
+        wallet=ground.wallet,
+        dry_run=account.dry_run,
+    )
+    now_ms = world.clock.now_ms()
+    for grid in settings:
+        state = begin(
+            settings=grid,
+            instrument=ground.instruments[grid.symbol],
+            fees=ground.fees[grid.symbol],
+            account=account.id,
+            saved=remembered.grids.get(grid.symbol),
+            now_ms=now_ms,
+        )
+        start(GridActor, grid_address(account.id, grid.symbol), world, state)
+    start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped_before(files.flag))
+    known = all(symbol in remembered.grids for symbol in symbols) and saved is not None
+    since_ms = saved.written_ms - 120_000 if known and saved is not None else now_ms - _WEEK_MS
+    start(ReconcilerActor, at("reconciler"), world, account.id, symbols, every_ms=sync_ms, since_ms=since_ms)
+    if exchange.trading_socket() is not None:
+        start(SocketActor, at("socket"), at("socket"), world, account.id, exchange.trading_socket)
+        world.directory.send(at("socket"), Open())
+    start(PrivateFeedActor, at("feed"), at("feed"), world, account.id, symbols, exchange.private_stream)
+    world.directory.send(at("feed"), Open())
+    return actors
+
+
+def _ledger(ground: Ground) -> BalanceLedger:
+    ledger = BalanceLedger()
+    ledger.pushed(ground.wallet, ground.wallet.created_ms)
+    return ledger
+
+
+def grid_settings(account: Account) -> tuple[GridSettings, ...]:
+    """An account's symbols as the core takes them."""
+    return tuple(symbol.to_grid_settings() for symbol in account.symbols)
+
+
+MakeExchange = Callable[[Account], Exchange]

@@ -1,0 +1,60 @@
+"""The one way out of an actor: ``send(address, message)``. Nobody keeps a reference of a peer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pykka
+
+
+class Directory:
+    """Addresses and who lives there now. A message to nobody is dropped and counted."""
+
+    def __init__(self) -> None:
+        self._refs: dict[str, pykka.ActorRef[Any]] = {}
+        self.undelivered = 0
+
+    def register(self, address: str, ref: pykka.ActorRef[Any]) -> None:
+        """Let ``ref`` live at ``address``; a restarted actor takes the place of its old self."""
+        self._refs[address] = ref
+
+    def remove(self, address: str) -> None:
+        """Nobody lives there any more."""
+        self._refs.pop(address, None)
+
+    def send(self, address: str, message: object) -> None:
+        """Tell; never blocks, never raises for a receiver that is gone."""
+        ref = self._refs.get(address)
+        if ref is None:
+            self.undelivered += 1
+            return
+        try:
+            ref.tell(message)
+        except pykka.ActorDeadError:
+            self.undelivered += 1
+
+    def ref(self, address: str) -> pykka.ActorRef[Any] | None:
+        """Who lives at ``address``."""
+        return self._refs.get(address)
+
+    def depths(self) -> list[tuple[str, int]]:
+        """How many messages wait at each address."""
+        found: list[tuple[str, int]] = []
+        for address, ref in list(self._refs.items()):
+            inbox: Any = ref.actor_inbox
+            found.append((address, int(inbox.qsize())))
+        return found
+
+    def addresses(self) -> list[str]:
+        """Every address, in the order of registration."""
+        return list(self._refs)
+
+
+def grid_address(account: int, symbol: str) -> str:
+    """Where a symbol's grid lives."""
+    return f"{account:03d}/grid/{symbol}"
+
+
+def account_address(account: int, name: str) -> str:
+    """Where an actor of an account lives: feed, orders, reconciler, keeper, rest/NAME."""
+    return f"{account:03d}/{name}"

@@ -1,0 +1,238 @@
+"""The feeds: connections that come and go under our own watch; what they bring is decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from actors.directory import account_address, grid_address
+from actors.mail import Check, Lost, Open, PriceTaken, SocketGone, SocketReady, StreamLost, StreamOpened
+from actors.shell import Shell, World
+from exchange.errors import ExchangeError, Fatal
+from exchange.ports import PrivateStream, PublicStream, TradingSocket
+from messages.account import StreamEvent, Wallet
+from messages.commands import StreamUp
+from messages.events import StreamEvents
+from messages.market import Price
+from messages.orders import OrdersAnswered
+from messages.reports import StreamChanged
+
+_CHECK_MS = 1_000
+_FIRST_WAIT_MS, _LONGEST_WAIT_MS = 500, 30_000
+
+
+class _Connection(Protocol):
+    def close(self) -> None: ...
+    def check(self, now_ms: int) -> None: ...
+
+
+class _Feed(Shell):
+    """A connection that is opened, watched, and opened again with backoff, by messages alone.
+
+    Every connection has a number; what an older one still says is not heard.
+    """
+
+    stream = ""
+
+    def __init__(self, address: str, world: World, account: int, make: Callable[[], _Connection]) -> None:
+        super().__init__(address, world)
+        self._account = account
+        self._make = make
+        self._connection: _Connection | None = None
+        self._generation = 0
+        self._wait_ms = _FIRST_WAIT_MS
+
+    def receive(self, message: object) -> None:
+        """Open, check, or take note of a loss."""
+        match message:
+            case Open():
+                self._open()
+            case Check():
+                if self._connection is not None:
+                    self._connection.check(self.world.clock.now_ms())
+                    self.later(_CHECK_MS, Check())
+            case Lost():
+                if message.generation == self._generation and self._connection is not None:
+                    self._drop()
+                    self._is_lost(message.reason)
+                    self._retry()
+
+    def _open(self) -> None:
+        if self._connection is not None:
+            return
+        self._generation += 1
+        connection = self._make()
+        try:
+            self._dial(connection, self._generation)
+        except ExchangeError as error:
+            connection.close()
+            self._report(up=False, reason=str(error))
+            self._wait_ms = _LONGEST_WAIT_MS if isinstance(error, Fatal) else self._wait_ms
+            self._retry()
+            return
+        self._connection = connection
+        self._wait_ms = _FIRST_WAIT_MS
+        self._report(up=True, reason="")
+        self._is_up(connection)
+        self.later(_CHECK_MS, Check())
+
+    def _retry(self) -> None:
+        self.later(self._wait_ms, Open())
+        self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _lose(self, generation: int) -> Callable[[str], None]:
+        return lambda reason: self.send(self.address, Lost(reason=reason, generation=generation))
+
+    def _report(self, *, up: bool, reason: str) -> None:
+        self.send(
+            "watch",
+            StreamChanged(
+                account=self._account,
+                stream=self.stream,
+                up=up,
+                reason=reason,
+                at_ms=self.world.clock.now_ms(),
+            ),
+        )
+
+    def _dial(self, connection: _Connection, generation: int) -> None:
+        raise NotImplementedError
+
+    def _is_up(self, connection: _Connection) -> None:
+        """What else to say when it stands."""
+
+    def _is_lost(self, reason: str) -> None:
+        self._report(up=False, reason=reason)
+
+    def on_stop(self) -> None:
+        """Close the connection."""
+        self._drop()
+
+
+class PrivateFeedActor(_Feed):
+    """An account's orders, executions, positions and wallet; routed from the reader's thread.
+
+    Two mailboxes stand between the frame and the wire: the grid's and the order actor's. This actor's own
+    mailbox is not among them; it only opens, watches and closes.
+    """
+
+    stream = "private"
+
+    def __init__(
+        self,
+        address: str,
+        world: World,
+        account: int,
+        symbols: Iterable[str],
+        make: Callable[[], PrivateStream],
+    ) -> None:
+        super().__init__(address, world, account, make)
+        self._grids = {symbol: grid_address(account, symbol) for symbol in symbols}
+        self._orders = account_address(account, "orders")
+        self._reconciler = account_address(account, "reconciler")
+
+    def _dial(self, connection: _Connection, generation: int) -> None:
+        assert isinstance(connection, object)
+        stream: PrivateStream = connection  # type: ignore[assignment]  # made by our own factory
+        stream.open(self._route, self._lose(generation))
+
+    def _route(self, events: tuple[StreamEvent, ...], received_ns: int) -> None:
+        """Send a frame's records on, in their order, one message a symbol."""
+        by_symbol: dict[str, list[StreamEvent]] = {}
+        for event in events:
+            if isinstance(event, Wallet):
+                self.send(self._orders, event)
+            else:
+                by_symbol.setdefault(event.symbol, []).append(event)
+        for symbol, records in by_symbol.items():
+            frame = StreamEvents(symbol=symbol, events=tuple(records), received_ns=received_ns)  # type: ignore[arg-type]  # wallets are out
+            grid = self._grids.get(symbol)
+            if grid is not None:
+                self.send(grid, frame)
+            self.send(self._orders, frame)
+
+    def _is_up(self, connection: _Connection) -> None:
+        self.send(self._reconciler, StreamOpened())
+
+    def _is_lost(self, reason: str) -> None:
+        super()._is_lost(reason)
+        self.send(self._reconciler, StreamLost(reason=reason))
+        for grid in self._grids.values():
+            self.send(grid, StreamUp(up=False))
+
+
+class SocketActor(_Feed):
+    """An account's trading socket: handed to the order actor while it stands."""
+
+    stream = "trading"
+
+    def _dial(self, connection: _Connection, generation: int) -> None:
+        socket: TradingSocket = connection  # type: ignore[assignment]  # made by our own factory
+        socket.open(self._answered, self._lose(generation))
+
+    def _answered(self, answered: OrdersAnswered) -> None:
+        self.send(account_address(self._account, "orders"), answered)
+
+    def _is_up(self, connection: _Connection) -> None:
+        socket: TradingSocket = connection  # type: ignore[assignment]  # made by our own factory
+        self.send(account_address(self._account, "orders"), SocketReady(socket=socket))
+
+    def _is_lost(self, reason: str) -> None:
+        super()._is_lost(reason)
+        self.send(account_address(self._account, "orders"), SocketGone(reason=reason))
+
+
+class PublicFeedActor(_Feed):
+    """Prices for all accounts, conflated: each reader has at most one price in its mailbox.
+
+    ``readers`` gives each symbol's addresses. A reader is sent the newest price, and the next one only
+    when it has acknowledged that.
+    """
+
+    stream = "public"
+
+    def __init__(
+        self,
+        address: str,
+        world: World,
+        readers: dict[str, tuple[str, ...]],
+        make: Callable[[], PublicStream],
+    ) -> None:
+        super().__init__(address, world, 0, make)
+        self._readers = readers
+        self._busy: set[tuple[str, str]] = set()
+        self._waiting: dict[tuple[str, str], Price] = {}
+
+    def receive(self, message: object) -> None:
+        """Pass a price on, or take an acknowledgement."""
+        if isinstance(message, Price):
+            for reader in self._readers.get(message.symbol, ()):
+                self._offer(reader, message)
+        elif isinstance(message, PriceTaken):
+            key = (message.symbol, message.reader)
+            self._busy.discard(key)
+            newest = self._waiting.pop(key, None)
+            if newest is not None:
+                self._offer(message.reader, newest)
+        else:
+            super().receive(message)
+
+    def _offer(self, reader: str, price: Price) -> None:
+        key = (price.symbol, reader)
+        if key in self._busy:
+            self._waiting[key] = price
+        else:
+            self._busy.add(key)
+            self.send(reader, price)
+
+    def _dial(self, connection: _Connection, generation: int) -> None:
+        stream: PublicStream = connection  # type: ignore[assignment]  # made by our own factory
+        stream.open(tuple(self._readers), self._priced, self._lose(generation))
+
+    def _priced(self, price: Price) -> None:
+        self.send(self.address, price)

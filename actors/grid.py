@@ -1,0 +1,151 @@
+"""A symbol's grid: ``step`` in a mailbox. Everything it decides leaves as messages, nothing is awaited."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from actors.directory import account_address, grid_address
+from actors.mail import Call, Called, Decided, Finished, PriceTaken, Report, SaveGrid
+from actors.shell import Shell, World
+from messages.commands import SettingAnswered
+from messages.events import Counted, CycleClosed, LookUpFailed, Note, StreamEvents, TradeBooked, Wake
+from messages.market import Price
+from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
+from messages.reports import CloseLatency
+from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs, SetLeverage, SetTradingStop
+from messages.settings import OnStop
+from messages.sides import Role, Side
+from state.grid.effects import CloseActed, Effect, Save, StopAccount, WakeAt
+from state.grid.model import GridState
+from state.grid.report import report
+from state.grid.step import Event, step
+
+_REPORT_MS = 250
+
+
+class GridActor(Shell):
+    """Owns one ``GridState``; ``origins`` remember which frame's arrival a reopening answers."""
+
+    def __init__(self, world: World, state: GridState) -> None:
+        super().__init__(grid_address(state.account, state.symbol), world)
+        self._state = state
+        self._orders = account_address(state.account, "orders")
+        self._keeper = account_address(state.account, "keeper")
+        self._origins: dict[Side, int] = {}
+        self._reported_ms = 0
+        self._finished = False
+
+    def receive(self, message: object) -> None:
+        """Let the grid take an event."""
+        if isinstance(message, Called):
+            event = _answer_of(message)
+            if event is None:
+                return
+            self._step(event, 0)
+        elif isinstance(message, Report):
+            self._report()
+        elif isinstance(message, Price):
+            self._step(message, 0)
+            self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
+        else:
+            received_ns = message.received_ns if isinstance(message, StreamEvents) else 0
+            self._step(message, received_ns)  # type: ignore[arg-type]  # step ignores what it doesn't know
+
+    def _step(self, event: Event, received_ns: int) -> None:
+        now_ms = self.world.clock.now_ms()
+        self._state, effects = step(self._state, event, now_ms)
+        commands: list[OrderCommand] = []
+        for effect in effects:
+            if isinstance(effect, PlaceOrder | AmendOrder | CancelOrder):
+                commands.append(effect)
+            else:
+                self._carry_out(effect, received_ns, now_ms)
+        if commands:
+            origins = self._origins_of(commands)
+            self.send(self._orders, Decided(commands=tuple(commands), origins=origins))
+        if now_ms - self._reported_ms >= _REPORT_MS:
+            self._report()
+        if self._state.stopping and not self._finished and not self._entries_rest():
+            self._finished = True
+            self.send("supervisor", Finished(address=self.address))
+
+    def _entries_rest(self) -> bool:
+        """Whether an orderly stop still waits for entries to end."""
+        if self._state.settings.on_stop is OnStop.KEEP:
+            return False
+        return any(order.role.opens for order in self._state.orders.values())
+
+    def _carry_out(self, effect: Effect, received_ns: int, now_ms: int) -> None:
+        account = self._state.account
+        match effect:
+            case Save():
+                self.send(self._keeper, SaveGrid(symbol=self._state.symbol, state=self._state))
+            case WakeAt():
+                self.world.timers.at(effect.due_ms, self.address, Wake(due_ms=effect.due_ms))
+            case LookUpOrder() | ReadLegs():
+                self.send(
+                    account_address(account, "rest/looks"), Call(request=effect, reply_to=self.address)
+                )
+            case SetLeverage() | SetTradingStop():
+                self.send(
+                    account_address(account, "rest/settings"), Call(request=effect, reply_to=self.address)
+                )
+            case CloseActed():
+                self._close_acted(effect, received_ns, now_ms)
+            case StopAccount():
+                self.send(account_address(account, "guard"), effect)
+            case TradeBooked():
+                self.send(self._keeper, effect)
+            case CycleClosed():
+                self.send(self._keeper, effect)
+                self.send("watch", effect)
+            case Note() | Counted():
+                self.send("watch", effect)
+            case _:
+                raise TypeError(f"no way to carry out {effect!r}")
+
+    def _close_acted(self, acted: CloseActed, received_ns: int, now_ms: int) -> None:
+        if received_ns:
+            self._origins[acted.side] = received_ns
+        if acted.exec_ms:
+            figure = Decimal(max(now_ms - acted.exec_ms, 0))
+            self._latency(acted.side, exchange_to_acted_ms=figure)
+
+    def _latency(self, side: Side, *, exchange_to_acted_ms: Decimal) -> None:
+        self.send(
+            "watch",
+            CloseLatency(
+                account=self._state.account,
+                symbol=self._state.symbol,
+                side=side,
+                exchange_to_acted_ms=exchange_to_acted_ms,
+                frame_to_reopen_ms=None,
+            ),
+        )
+
+    def _origins_of(self, commands: list[OrderCommand]) -> dict[str, int]:
+        """The frames that the reopening orders among the commands answer."""
+        origins: dict[str, int] = {}
+        for command in commands:
+            if isinstance(command, PlaceOrder) and not command.reduce_only and command.price is None:
+                order = self._state.orders.get(command.order_link_id)
+                if order is not None and order.role is Role.OPENING and command.leg in self._origins:
+                    origins[command.order_link_id] = self._origins.pop(command.leg)
+        return origins
+
+    def _report(self) -> None:
+        self._reported_ms = self.world.clock.now_ms()
+        self.send("watch", report(self._state, self._reported_ms))
+        self.send(self._keeper, report(self._state, self._reported_ms))
+
+
+def _answer_of(called: Called) -> Event | None:
+    """What a call's end means for the grid; a read that failed is asked again by its own timer."""
+    request, failure = called.request, str(called.error) if called.error is not None else ""
+    if isinstance(request, SetLeverage | SetTradingStop):
+        return SettingAnswered(request=request, failure=failure)
+    if isinstance(called.answer, OrderLookUp | LegsRead):
+        return called.answer
+    if isinstance(request, LookUpOrder):
+        return LookUpFailed(order_link_id=request.order_link_id)
+    return None

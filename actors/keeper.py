@@ -1,0 +1,164 @@
+"""The keeper owns an account's files (failure 5): state whole and in order, trades once, figures a minute.
+
+Everything that waits in the mailbox is written by one fsync: a save only marks the state, and a message to
+oneself, behind what has come meanwhile, writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from actors.directory import account_address
+from actors.mail import Check, Finish, Finished, SaveGrid
+from actors.shell import Shell, World
+from messages.events import CycleClosed, Note, Severity, TradeBooked
+from messages.reports import AccountReport, StateWritten, SymbolReport
+from state.grid.model import GridState
+from state.store.codec import Json, encode
+from state.store.performance import PerformanceFile
+from state.store.state_file import SavedState, write_state
+from state.store.trades import TradesFile
+
+_PERFORMANCE_MS = 60_000
+_RETRY_MS = 1_000
+
+
+class KeeperActor(Shell):
+    """State file, trades file, performance file of one account."""
+
+    def __init__(
+        self,
+        world: World,
+        account: int,
+        *,
+        state_path: Path,
+        trades: TradesFile,
+        performance: PerformanceFile,
+        revision: int,
+        symbols: Mapping[str, Mapping[str, Json]],
+    ) -> None:
+        super().__init__(account_address(account, "keeper"), world)
+        self._account = account
+        self._path = state_path
+        self._trades, self._performance = trades, performance
+        self._revision = revision
+        self._symbols: dict[str, Mapping[str, Json]] = dict(symbols)
+        self._changed: dict[str, GridState] = {}
+        self._changes = 0
+        self._booked: list[TradeBooked] = []
+        self._flush_due = False
+        self._reports: dict[str, SymbolReport] = {}
+        self._figures: AccountReport | None = None
+        self._figures_written_ms = 0
+
+    def receive(self, message: object) -> None:
+        """Take what is to be kept; write behind it."""
+        match message:
+            case SaveGrid():
+                self._changed[message.symbol] = message.state
+                self._changes += 1
+                self._flush_later()
+            case TradeBooked():
+                self._booked.append(message)
+                self._flush_later()
+            case Check():
+                self._flush_due = False
+                self._flush()
+            case SymbolReport():
+                self._reports[message.symbol] = message
+            case AccountReport():
+                self._figures = message
+                self._write_figures(message)
+            case Finish():
+                self._flush()
+                self.send("supervisor", Finished(address=self.address))
+            case CycleClosed():
+                pass
+            case _:
+                raise TypeError(f"nothing to keep: {message!r}")
+
+    def _flush_later(self) -> None:
+        if not self._flush_due:
+            self._flush_due = True
+            self.send(self.address, Check())
+
+    def _flush(self) -> None:
+        """Trades first: an execution that the state counts must not be missing from the trades file."""
+        began = self.world.clock.monotonic_ns()
+        failure = self._write_trades() or self._write_state()
+        if failure:
+            self._flush_due = True
+            self.later(_RETRY_MS, Check())
+            self._say(failure)
+        took = self.world.clock.monotonic_ns() - began
+        self.send(
+            "watch",
+            StateWritten(
+                account=self._account,
+                failure=failure,
+                took_ns=took,
+                changes=self._changes,
+                at_ms=self.world.clock.now_ms(),
+            ),
+        )
+        if not failure:
+            self._changes = 0
+
+    def _write_trades(self) -> str:
+        if not self._booked:
+            return ""
+        try:
+            self._trades.append(self._booked)
+        except OSError as error:
+            return f"trades file: {error}"
+        self._booked = []
+        return ""
+
+    def _write_state(self) -> str:
+        if not self._changed:
+            return ""
+        for symbol, state in self._changed.items():
+            self._symbols[symbol] = encode(state)
+        saved = SavedState(
+            account=self._account,
+            written_ms=self.world.clock.now_ms(),
+            revision=self._revision + 1,
+            symbols=dict(self._symbols),  # type: ignore[arg-type]  # a dict is JSON
+            account_state={},
+        )
+        try:
+            write_state(self._path, saved)
+        except OSError as error:
+            return f"state file: {error}"
+        self._revision += 1
+        self._changed = {}
+        return ""
+
+    def _write_figures(self, figures: AccountReport) -> None:
+        if not self._reports or figures.at_ms - self._figures_written_ms < _PERFORMANCE_MS:
+            return
+        self._figures_written_ms = figures.at_ms
+        try:
+            self._performance.append(figures, list(self._reports.values()))
+        except OSError as error:
+            self._say(f"performance file: {error}")
+
+    def _say(self, text: str) -> None:
+        self.send(
+            "watch",
+            Note(
+                account=self._account,
+                symbol="",
+                side=None,
+                kind="write_failed",
+                severity=Severity.CRITICAL,
+                text=text,
+                at_ms=self.world.clock.now_ms(),
+            ),
+        )
+
+    def on_stop(self) -> None:
+        """Let the files go."""
+        self._trades.close()
+        self._performance.close()

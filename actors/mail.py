@@ -1,0 +1,133 @@
+"""Messages that only actors send each other: envelopes round the vocabulary of messages/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exchange.errors import ExchangeError
+from exchange.ports import TradingSocket
+from messages.orders import OrderCommand, OrdersAnswered, SendOrders
+from messages.requests import Answer, Request
+from state.grid.model import GridState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Ask a caller for a request; ``Called`` goes to ``reply_to``."""
+
+    request: Request | SendOrders
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """The end of a call: exactly one of ``answer`` and ``error``."""
+
+    request: Request | SendOrders
+    answer: Answer | OrdersAnswered | None
+    error: ExchangeError | None
+    took_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A grid's commands of one step, in order.
+
+    ``origins`` gives, for a reopening order's id, the arrival of the frame that closed the side.
+    """
+
+    commands: tuple[OrderCommand, ...]
+    origins: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Connect now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The regular look at one's own connection, queue or file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The connection numbered ``generation`` has ended."""
+
+    reason: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamOpened:
+    """The private stream stands: what was missed meanwhile is to be synced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLost:
+    """The private stream is gone."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketReady:
+    """A trading socket stands and may be sent on, until ``SocketGone``."""
+
+    socket: TradingSocket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketGone:
+    """The trading socket is gone: orders go by REST until the next one."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTaken:
+    """A reader has taken its last price and may be given the next: latest wins."""
+
+    symbol: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveGrid:
+    """A symbol's newest state, for the file."""
+
+    symbol: str
+    state: GridState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Tell the watch how things stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorDied:
+    """An actor failed and is gone."""
+
+    address: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRequested:
+    """An account must stop (hold)."""
+
+    account: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """Save or write what is open, then say so to ``reply_to``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What ``Finish`` asked for is done."""
+
+    address: str

@@ -1,0 +1,267 @@
+"""The order actor of an account: every order passes here, and nothing else spends its money or its budget.
+
+Balance (state/balance.py) and traffic (state/traffic.py) are pure; this shell moves messages between
+them, the grids and the wire. Every command is answered exactly once: by the exchange, by the balance
+check, or as UNKNOWN when its connection or its time is gone.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from decimal import Decimal
+
+from actors.directory import account_address, grid_address
+from actors.mail import Call, Called, Check, Decided, PriceTaken, Report, SocketGone, SocketReady
+from actors.shell import Shell, World
+from exchange.ports import TradingSocket
+from messages.account import Execution, OrderRow, PositionRow, Wallet
+from messages.commands import Stop
+from messages.events import BalanceMayFit, StreamEvents
+from messages.market import Price
+from messages.orders import (
+    Action,
+    AmendOrder,
+    CancelOrder,
+    OrderCommand,
+    OrdersAnswered,
+    Outcome,
+    PlaceOrder,
+    Priority,
+    RequestAnswered,
+    SendOrders,
+)
+from messages.reports import AccountReport, BalanceRead, CloseLatency, OrdersCounted
+from messages.requests import ReadWallet
+from messages.sides import Side
+from state.balance import BalanceLedger
+from state.traffic import TrafficQueue
+
+_CHECK_MS = 250
+_REPORT_MS = 500
+_ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
+
+
+class OrdersActor(Shell):
+    """Queue, balance, wire, answers."""
+
+    def __init__(
+        self,
+        world: World,
+        account: int,
+        name: str,
+        symbols: Iterable[str],
+        ledger: BalanceLedger,
+        traffic: TrafficQueue,
+        *,
+        wallet: Wallet,
+        dry_run: bool,
+    ) -> None:
+        super().__init__(account_address(account, "orders"), world)
+        self._account, self._name, self._dry_run = account, name, dry_run
+        self._grids = {symbol: grid_address(account, symbol) for symbol in symbols}
+        self._ledger, self._traffic = ledger, traffic
+        self._socket: TradingSocket | None = None
+        self._numbers = itertools.count(1)
+        self._under_way: dict[str, tuple[SendOrders, int]] = {}
+        self._origins: dict[str, int] = {}
+        self._start_equity = wallet.equity
+        self._stopped = ""
+        self._reported_ms = 0
+        self._wallet_asked = False
+        self._pump_due_ms = 0
+
+    def on_start(self) -> None:
+        """Begin to look at the queue and at what is overdue."""
+        self.later(_CHECK_MS, Check())
+
+    def receive(self, message: object) -> None:
+        """Take one message."""
+        now_ms = self.world.clock.now_ms()
+        match message:
+            case Decided():
+                self._origins.update(message.origins)
+                for command in message.commands:
+                    self._traffic.push(command, now_ms)
+                self._pump(now_ms)
+            case OrdersAnswered():
+                self._answered(message, now_ms)
+            case StreamEvents():
+                self._stream(message, now_ms)
+            case Wallet():
+                self._wallet(message, now_ms)
+            case Price():
+                self._ledger.priced(message.symbol, message.mark, message.at_ms)
+                self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
+            case Called():
+                self._called(message, now_ms)
+            case SocketReady():
+                self._socket = message.socket
+            case SocketGone():
+                self._socket = None
+            case Stop():
+                self._stopped = message.reason
+            case Check():
+                self._check(now_ms)
+            case Report():
+                self._report(now_ms)
+            case _:
+                raise TypeError(f"no order message: {message!r}")
+
+    def _check(self, now_ms: int) -> None:
+        if self._socket is not None:
+            self._socket.expire(now_ms)
+        self._pump(now_ms)
+        if not self._wallet_asked and self._ledger.wallet_read_due(now_ms):
+            self._wallet_asked = True
+            call = Call(request=ReadWallet(source="waiting"), reply_to=self.address)
+            self.send(account_address(self._account, "rest/settings"), call)
+        if now_ms - self._reported_ms >= _REPORT_MS:
+            self._report(now_ms)
+        self.later(_CHECK_MS, Check())
+
+    def _pump(self, now_ms: int) -> None:
+        """Send what the budget lets go now; what has to wait stays in the queue, never in a sleep."""
+        for group in self._traffic.ready(now_ms):
+            fit = [command for command in group if self._may_leave(command, now_ms)]
+            if fit:
+                self._send_out(fit, now_ms)
+        due = self._traffic.next_ms
+        if due is not None and due < now_ms + _CHECK_MS and due != self._pump_due_ms:
+            self._pump_due_ms = due
+            self.world.timers.at(due, self.address, Decided(commands=(), origins={}))
+
+    def _may_leave(self, command: OrderCommand, now_ms: int) -> bool:
+        if not isinstance(command, PlaceOrder) or command.check is None:
+            return True
+        why = f"the account is stopped: {self._stopped}" if self._stopped else ""
+        refusal = why or self._ledger.try_reserve(command, now_ms)
+        if not refusal:
+            return True
+        self._origins.pop(command.order_link_id, None)
+        self._tell_grid(
+            RequestAnswered(
+                symbol=command.symbol,
+                action=Action.PLACE,
+                order_link_id=command.order_link_id,
+                outcome=Outcome.WITHHELD,
+                code=0,
+                text=refusal,
+                request_ms=0,
+                answered_ms=now_ms,
+            ),
+            None,
+        )
+        return False
+
+    def _send_out(self, commands: list[OrderCommand], now_ms: int) -> None:
+        orders = SendOrders(
+            request_id=f"{self._account:03d}-{next(self._numbers)}",
+            action=_ACTIONS[type(commands[0])],
+            commands=tuple(commands),
+            timestamp_ms=now_ms,
+        )
+        sent_ns = self.world.clock.monotonic_ns()
+        self._under_way[orders.request_id] = (orders, sent_ns)
+        if self._socket is not None:
+            self._socket.send(orders)
+        else:
+            urgent = any(command.priority <= Priority.CANCEL_FOR_CLOSE for command in commands)
+            caller = "rest/closes" if urgent else "rest/orders"
+            self.send(
+                account_address(self._account, caller), Call(request=orders, reply_to=self.address)
+            )
+        for command in commands:
+            origin = self._origins.pop(command.order_link_id, 0)
+            if origin and isinstance(command, PlaceOrder):
+                self._latency(command.symbol, command.leg, sent_ns - origin)
+
+    def _latency(self, symbol: str, side: Side, took_ns: int) -> None:
+        self.send(
+            "watch",
+            CloseLatency(
+                account=self._account,
+                symbol=symbol,
+                side=side,
+                exchange_to_acted_ms=None,
+                frame_to_reopen_ms=Decimal(took_ns) / 1_000_000,
+            ),
+        )
+
+    def _answered(self, answered: OrdersAnswered, now_ms: int) -> None:
+        if answered.limit_left is not None:
+            self._traffic.learn(answered.limit_left, answered.limit_reset_ms or 0)
+        _, sent_ns = self._under_way.pop(answered.request_id, (None, None))
+        took = self.world.clock.monotonic_ns() - sent_ns if sent_ns is not None else None
+        for answer in answered.answers:
+            if answer.action is Action.PLACE and answer.outcome in (
+                Outcome.REFUSED,
+                Outcome.RETRYABLE,
+                Outcome.FATAL,
+            ):
+                self._ledger.answered_refused(answer.order_link_id)
+            self._tell_grid(answer, took)
+
+    def _tell_grid(self, answer: RequestAnswered, took_ns: int | None) -> None:
+        grid = self._grids.get(answer.symbol)
+        if grid is not None:
+            self.send(grid, answer)
+        self.send(
+            "watch",
+            OrdersCounted(
+                account=self._account,
+                symbol=answer.symbol,
+                action=answer.action.value,
+                outcome=answer.outcome.value,
+                code=answer.code,
+                round_trip_ns=took_ns,
+            ),
+        )
+
+    def _stream(self, frame: StreamEvents, now_ms: int) -> None:
+        for event in frame.events:
+            match event:
+                case OrderRow():
+                    if event.status.ended:
+                        self._ledger.ended(event.order_link_id, event.cum_exec_qty > 0, event.updated_ms)
+                    else:
+                        self._ledger.seen_live(event.order_link_id, event.updated_ms)
+                case Execution():
+                    self._ledger.filled(event.order_link_id, event.exec_ms)
+                case PositionRow():
+                    self._ledger.position(event)
+
+    def _wallet(self, wallet: Wallet, now_ms: int) -> None:
+        self._ledger.pushed(wallet, now_ms)
+        for grid in self._grids.values():
+            self.send(grid, BalanceMayFit(at_ms=wallet.created_ms))
+        self._report(now_ms)
+
+    def _called(self, called: Called, now_ms: int) -> None:
+        if isinstance(called.request, ReadWallet):
+            self._wallet_asked = False
+            self.send("watch", BalanceRead(account=self._account, source=called.request.source))
+            if isinstance(called.answer, Wallet):
+                self._wallet(called.answer, now_ms)
+        elif isinstance(called.answer, OrdersAnswered):
+            self._answered(called.answer, now_ms)
+
+    def _report(self, now_ms: int) -> None:
+        self._reported_ms = now_ms
+        ledger = self._ledger
+        figures = AccountReport(
+            account=self._account,
+            name=self._name,
+            dry_run=self._dry_run,
+            equity=ledger.equity_carried,
+            start_equity=self._start_equity,
+            available=ledger.available_carried,
+            maintenance_rate=ledger.maintenance_rate_carried,
+            stopped=self._stopped,
+            streams_up=self._socket is not None,
+            unknown_orders=0,
+            queued_orders=self._traffic.waiting,
+            at_ms=now_ms,
+        )
+        self.send("watch", figures)
+        self.send(account_address(self._account, "keeper"), figures)

@@ -1,0 +1,259 @@
+"""The whole bot as one process: ordered start, a loop that waits, reverse stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from actors.account import AccountActors, Exchange, Files, MakeExchange, grid_settings, start_account
+from actors.directory import Directory, account_address, grid_address
+from actors.display.model import DisplayModel, WatchedAccount
+from actors.feeds import PublicFeedActor
+from actors.mail import ActorDied, Finish, Finished, Open
+from actors.metrics_registry import Metrics
+from actors.shell import World
+from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
+from actors.supervisor import SupervisorActor
+from actors.timers import ThreadTimers
+from actors.watch import WatchActor
+from config import Account, Config
+from exchange.clock import Clock, SystemClock
+from state.store.csv_file import CsvFileError
+from state.store.times import iso_utc
+
+_log = logging.getLogger("sol_trader")
+#: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
+_SWITCH_S = 0.0005
+_WITHDRAW_S, _WRITE_S = 2.5, 1.0
+
+
+class OffsetClock:
+    """The machine's clock, moved to the exchange's."""
+
+    def __init__(self, base: Clock, offset_ms: int) -> None:
+        self._base = base
+        self.offset_ms = offset_ms
+
+    def now_ms(self) -> int:
+        """UTC in milliseconds as the exchange's clock shows it."""
+        return self._base.now_ms() + self.offset_ms
+
+    def monotonic_ns(self) -> int:
+        """A clock that never steps."""
+        return self._base.monotonic_ns()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How a run ended: the last picture, and what went wrong ("" if nothing did)."""
+
+    model: DisplayModel
+    failure: str
+
+
+class Bot:
+    """Starts, runs and stops everything; used once."""
+
+    def __init__(
+        self,
+        config: Config,
+        make_exchange: MakeExchange,
+        draw: Callable[[DisplayModel], None] | None,
+    ) -> None:
+        self._config = config
+        self._make_exchange = make_exchange
+        self._outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._clock = OffsetClock(SystemClock(), 0)
+        self._directory = Directory()
+        self._timers = ThreadTimers(self._directory, self._clock)
+        self._world = World(self._directory, self._clock, self._timers)
+        self._draw = draw
+        self._accounts: list[AccountActors] = []
+        self._metrics = Metrics.for_config(
+            {account.id: tuple(s.symbol for s in account.symbols) for account in config.accounts}
+        )
+
+    def run(self, for_s: float | None) -> RunResult:
+        """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
+        sys.setswitchinterval(_SWITCH_S)
+        with _Signals(self._outbox):
+            watch = self._start_watch()
+            try:
+                failure = self._start_accounts()
+                if not failure:
+                    failure = self._wait(for_s)
+            finally:
+                self._stop()
+            self._metrics.stop()
+            model: DisplayModel = watch.proxy().model.get(timeout=2)
+            watch.stop(block=True, timeout=2)
+            return RunResult(model=model, failure=failure)
+
+    def _start_watch(self) -> object:
+        config = self._config
+        self._timers.start()
+        self._directory.register("supervisor", SupervisorActor.start(self._world, self._outbox))
+        watched = [
+            WatchedAccount(
+                account=account.id,
+                name=account.name,
+                dry_run=account.dry_run,
+                symbols=tuple(s.symbol for s in account.symbols),
+            )
+            for account in config.accounts
+        ]
+        model = DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
+        watch = WatchActor.start(self._world, model, self._metrics, self._draw)
+        self._directory.register("watch", watch)
+        return watch
+
+    def _start_accounts(self) -> str:
+        """Start every account that can start; "" if one did, else why none."""
+        settings = self._config.process
+        if settings.metrics.enabled:
+            try:
+                port = self._metrics.start_http(settings.metrics.host, settings.metrics.port)
+                _log.info("metrics on http://%s:%s/metrics", settings.metrics.host, port)
+            except OSError as error:
+                return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
+        exchanges: list[Exchange] = []
+        refusals: list[str] = []
+        for account in self._config.accounts:
+            try:
+                exchange = self._make_exchange(account)
+                self._accounts.append(self._start_account(account, exchange))
+                exchanges.append(exchange)
+            except (StartRefused, CsvFileError, OSError) as error:
+                refusals.append(f"account {account.code} does not start: {error}")
+                _log.error("%s", refusals[-1])
+        if not self._accounts:
+            return "; ".join(refusals)
+        self._start_public_feed(exchanges[0])
+        return ""
+
+    def _start_account(self, account: Account, exchange: Exchange) -> AccountActors:
+        files = Files.of(Path(self._config.process.data_dir), account)
+        lock = AccountLock(files.lock)
+        try:
+            lock.sign(iso_utc(self._clock.now_ms()))
+            rest = exchange.rest()
+            try:
+                self._clock.offset_ms += clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
+                ground = survey(rest, grid_settings(account), switch=True)
+            finally:
+                rest.close()
+            remembered = remember(files.state, account.id, self._clock.now_ms())
+            for note in remembered.notes:
+                _log.warning("%s", note)
+            holding = any(side.held for grid in remembered.grids.values() for side in grid.sides)
+            if ground.problems and not holding:
+                raise StartRefused("ladder", "; ".join(ground.problems))
+            return start_account(
+                self._world,
+                account,
+                exchange,
+                ground,
+                remembered,
+                files,
+                lock,
+                sync_ms=self._config.process.sync_seconds * 1000,
+            )
+        except BaseException:
+            lock.release()
+            raise
+
+    def _start_public_feed(self, exchange: Exchange) -> None:
+        readers: dict[str, tuple[str, ...]] = {}
+        for actors in self._accounts:
+            for symbol in actors.symbols:
+                mine = (grid_address(actors.account, symbol), account_address(actors.account, "orders"))
+                readers[symbol] = readers.get(symbol, ()) + mine
+        ref = PublicFeedActor.start("feed/public", self._world, readers, exchange.public_stream)
+        self._directory.register("feed/public", ref)
+        self._directory.send("feed/public", Open())
+
+    def _wait(self, for_s: float | None) -> str:
+        """The main thread's whole work: wait for the end."""
+        deadline_ns = None if for_s is None else self._clock.monotonic_ns() + int(for_s * 1e9)
+        while True:
+            left = None if deadline_ns is None else (deadline_ns - self._clock.monotonic_ns()) / 1e9
+            if left is not None and left <= 0:
+                return ""
+            try:
+                message = self._outbox.get(timeout=left)
+            except queue.Empty:
+                return ""
+            if isinstance(message, ActorDied):
+                return f"{message.address} failed: {message.error}"
+            if isinstance(message, _Signalled):
+                _log.info("%s: stopping in order", signal.Signals(message.number).name)
+                return ""
+
+    def _stop(self) -> None:
+        """No new entries, state saved, sockets closed; never longer than a few seconds."""
+        for actors in self._accounts:
+            actors.withdraw(self._world)
+        self._collect({grid_address(a.account, s) for a in self._accounts for s in a.symbols}, _WITHDRAW_S)
+        for actors in self._accounts:
+            actors.finish(self._world)
+        self._collect({account_address(a.account, "keeper") for a in self._accounts}, _WRITE_S)
+        public = self._directory.ref("feed/public")
+        if public is not None:
+            self._directory.remove("feed/public")
+            public.stop(block=False)
+        for actors in reversed(self._accounts):
+            actors.stop(self._world)
+        self._directory.send("watch", Finish())
+        self._collect({"watch"}, _WRITE_S)
+        self._timers.stop()
+        supervisor = self._directory.ref("supervisor")
+        if supervisor is not None:
+            supervisor.stop(block=False)
+
+    def _collect(self, addresses: set[str], limit_s: float) -> None:
+        """Wait until all have finished, but not longer than the limit."""
+        deadline_ns = self._clock.monotonic_ns() + int(limit_s * 1e9)
+        while addresses:
+            left = (deadline_ns - self._clock.monotonic_ns()) / 1e9
+            try:
+                message = self._outbox.get(timeout=max(left, 0.001))
+            except queue.Empty:
+                return
+            if isinstance(message, Finished | ActorDied):
+                addresses.discard(message.address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signalled:
+    number: int
+
+
+class _Signals:
+    """SIGINT and SIGTERM as messages to the main thread; a second one ends the process at once."""
+
+    def __init__(self, outbox: queue.SimpleQueue[object]) -> None:
+        self._outbox = outbox
+        self._before: dict[int, object] = {}
+        self._seen = False
+
+    def __enter__(self) -> _Signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        if self._seen:
+            os._exit(128 + number)
+        self._seen = True
+        self._outbox.put(_Signalled(number=number))
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)  # type: ignore[arg-type]  # what signal gave us

@@ -1,0 +1,120 @@
+"""The sync of an account: one read every so often, at start and after each gap; its answer is one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actors.directory import account_address, grid_address
+from actors.mail import Call, Called, Check, StreamLost, StreamOpened
+from actors.shell import Shell, World
+from messages.commands import StreamUp
+from messages.events import Counted, Note, Severity, SymbolSnapshot
+from messages.reports import SyncFinished
+from messages.requests import ReadSnapshot, Snapshot
+
+#: Executions are read from this long before the newest one of the last complete sync (strategy, section 10).
+_OVERLAP_MS = 60_000
+_FAILED_MS = 2_000
+#: After this long a sync may prove that no order of an earlier process can still appear (section 9).
+_PROOF_MS = 3_100
+
+
+class ReconcilerActor(Shell):
+    """One sync at a time; a stream that opens during one is synced again after it."""
+
+    def __init__(
+        self, world: World, account: int, symbols: Iterable[str], *, every_ms: int, since_ms: int
+    ) -> None:
+        super().__init__(account_address(account, "reconciler"), world)
+        self._account = account
+        self._symbols = tuple(symbols)
+        self._every_ms = every_ms
+        self._since_ms = since_ms
+        self._stream_up = False
+        self._running = False
+        self._again = False
+        self._due_ms = 0
+        self._syncs = 0
+        self._unowned: frozenset[str] = frozenset()
+
+    def receive(self, message: object) -> None:
+        """Sync when it is time, and hand the answer to the grids."""
+        match message:
+            case StreamOpened():
+                self._stream_up = True
+                if self._syncs:
+                    self.send("watch", Counted(account=self._account, symbol="", name="resync"))
+                self._sync()
+            case StreamLost():
+                self._stream_up = False
+            case Check():
+                if self.world.clock.now_ms() >= self._due_ms:
+                    self._sync()
+            case Called():
+                self._called(message)
+            case _:
+                raise TypeError(f"no message for the reconciler: {message!r}")
+
+    def _sync(self) -> None:
+        if self._running:
+            self._again = True
+            return
+        self._running, self._again = True, False
+        call = Call(request=ReadSnapshot(since_ms=self._since_ms), reply_to=self.address)
+        self.send(account_address(self._account, "rest/reads"), call)
+
+    def _called(self, called: Called) -> None:
+        now_ms = self.world.clock.now_ms()
+        self._running = False
+        failure = str(called.error) if called.error is not None else ""
+        if isinstance(called.answer, Snapshot):
+            self._spread(called.answer, now_ms)
+        self.send(
+            "watch",
+            SyncFinished(account=self._account, failure=failure, took_ns=called.took_ns, at_ms=now_ms),
+        )
+        if self._again:
+            self._sync()
+            return
+        wait_ms = _FAILED_MS if failure else _PROOF_MS if self._syncs == 1 else self._every_ms
+        self._due_ms = now_ms + wait_ms
+        self.later(wait_ms, Check())
+
+    def _spread(self, snapshot: Snapshot, now_ms: int) -> None:
+        self._syncs += 1
+        for symbol in self._symbols:
+            grid = grid_address(self._account, symbol)
+            self.send(
+                grid,
+                SymbolSnapshot(
+                    symbol=symbol,
+                    positions=tuple(row for row in snapshot.positions if row.symbol == symbol),
+                    orders=tuple(row for row in snapshot.orders if row.symbol == symbol),
+                    executions=tuple(e for e in snapshot.executions if e.symbol == symbol),
+                    server_ms=snapshot.server_ms,
+                    received_ms=now_ms,
+                    first=self._syncs == 1,
+                ),
+            )
+            self.send(grid, StreamUp(up=self._stream_up))
+        newest = max((e.exec_ms for e in snapshot.executions), default=snapshot.server_ms)
+        self._since_ms = newest - _OVERLAP_MS
+        self._say_unowned(snapshot, now_ms)
+
+    def _say_unowned(self, snapshot: Snapshot, now_ms: int) -> None:
+        """Positions on symbols that the config doesn't name are nobody's here: say so once."""
+        others = {row.symbol for row in snapshot.positions} - set(self._symbols)
+        if others - self._unowned:
+            self.send(
+                "watch",
+                Note(
+                    account=self._account,
+                    symbol="",
+                    side=None,
+                    kind="foreign_positions",
+                    severity=Severity.WARNING,
+                    text=f"positions on symbols that the config doesn't name: {', '.join(sorted(others))}",
+                    at_ms=now_ms,
+                ),
+            )
+        self._unowned = frozenset(others)

@@ -1,0 +1,76 @@
+"""What every actor of ours shares: an address, the directory, the clock, timers, and a loud death."""
+
+from __future__ import annotations
+
+import queue
+from types import TracebackType
+from typing import Any, Protocol
+
+import pykka
+
+from actors.directory import Directory
+from actors.mail import ActorDied
+from exchange.clock import Clock
+
+
+class Timers(Protocol):
+    """Messages at a later time."""
+
+    def at(self, due_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        ...
+
+
+class World:
+    """What the shells are given: who is where, what time it is, and later."""
+
+    def __init__(self, directory: Directory, clock: Clock, timers: Timers) -> None:
+        self.directory = directory
+        self.clock = clock
+        self.timers = timers
+
+
+class Shell(pykka.ThreadingActor):
+    """An actor at an address. Subclasses implement ``receive``; whatever it raises ends the actor."""
+
+    use_daemon_thread = True
+
+    def __init__(self, address: str, world: World) -> None:
+        super().__init__()
+        self.address = address
+        self.world = world
+
+    @staticmethod
+    def _create_actor_inbox() -> Any:
+        return queue.SimpleQueue()
+
+    def send(self, address: str, message: object) -> None:
+        """The way out."""
+        self.world.directory.send(address, message)
+
+    def later(self, wait_ms: int, message: object) -> None:
+        """A message to oneself after ``wait_ms``."""
+        self.world.timers.at(self.world.clock.now_ms() + wait_ms, self.address, message)
+
+    def receive(self, message: object) -> None:
+        """Take one message."""
+        raise NotImplementedError
+
+    def on_receive(self, message: Any) -> None:
+        """Take one message; a BaseException becomes a failure of this actor alone."""
+        try:
+            self.receive(message)
+        except Exception:
+            raise
+        except BaseException as error:
+            raise RuntimeError(f"{type(error).__name__} in {self.address}") from error
+
+    def on_failure(
+        self,
+        exception_type: type[BaseException] | None,
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Tell the supervisor; the queued messages are gone."""
+        name = exception_type.__name__ if exception_type is not None else "failure"
+        self.send("supervisor", ActorDied(address=self.address, error=f"{name}: {exception_value}"))

@@ -1,0 +1,197 @@
+"""What an account needs before its actors can begin, step by step; each step is named where it fails.
+
+| step        | what must hold                                                         |
+|-------------|------------------------------------------------------------------------|
+| keys        | the environment variables are set                                      |
+| clock       | the exchange's clock can be read; the offset is taken                  |
+| account     | unified, with cross margin (REGULAR_MARGIN)                            |
+| hedge mode  | on, or switched on where nothing is open                               |
+| instruments | every symbol is there and trading                                      |
+| fees        | known for every symbol                                                 |
+| balance     | the wallet can be read                                                 |
+| ladder      | every symbol's whole ladder passes (state/ladder_check.py)             |
+| lock        | no other process owns the account                                      |
+| state       | the file is whole, absent, or kept aside                               |
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from exchange.errors import ExchangeError
+from exchange.ports import Rest
+from messages.account import AccountInfo, Wallet
+from messages.ladder import LadderReport
+from messages.market import FeeRates, Instrument, Price
+from messages.requests import (
+    Fees,
+    Instruments,
+    Prices,
+    ReadAccount,
+    ReadFees,
+    ReadInstruments,
+    ReadPrices,
+    ReadServerTime,
+    ReadWallet,
+    ServerTime,
+    SwitchToHedge,
+)
+from messages.settings import GridSettings
+from state.grid.model import GridState
+from state.ladder_check import check_balance, check_ladder
+from state.store.codec import decode
+from state.store.scalars import CodecError
+from state.store.state_file import Corrupt, SavedState, StateRefused, keep_aside, read_state
+
+T = TypeVar("T")
+
+
+class StartRefused(Exception):
+    """An account can't start: which step, what, and what to do."""
+
+    def __init__(self, step: str, text: str) -> None:
+        super().__init__(f"{step}: {text}")
+        self.step = step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What was read of an account before it trades."""
+
+    wallet: Wallet
+    instruments: Mapping[str, Instrument]
+    fees: Mapping[str, FeeRates]
+    prices: Mapping[str, Price]
+    ladders: tuple[LadderReport, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the state file held; ``symbols`` in JSON form for those that are not traded now."""
+
+    grids: Mapping[str, GridState]
+    saved: SavedState | None
+    notes: tuple[str, ...]
+
+
+def clock_offset_ms(rest: Rest, now_ms: int) -> int:
+    """How far the exchange's clock is ahead of ours."""
+    answer = _read("clock", rest, ReadServerTime(), ServerTime)
+    return answer.server_ms - now_ms
+
+
+def survey(rest: Rest, settings: tuple[GridSettings, ...], *, switch: bool) -> Ground:
+    """Read an account and check its ladders; ``switch`` turns hedge mode on where it is off."""
+    symbols = tuple(grid.symbol for grid in settings)
+    info = _read("account", rest, ReadAccount(), AccountInfo)
+    if not info.unified or info.margin_mode != "REGULAR_MARGIN":
+        raise StartRefused(
+            "account",
+            f"a unified account with cross margin (REGULAR_MARGIN) is needed, this one has "
+            f"{'' if info.unified else 'no unified account, '}{info.margin_mode}; change it on the exchange",
+        )
+    if switch:
+        _switch_to_hedge(rest, symbols)
+    found = _read("instruments", rest, ReadInstruments(symbols=symbols), Instruments)
+    instruments = {instrument.symbol: instrument for instrument in found.instruments}
+    for symbol in symbols:
+        if symbol not in instruments or not instruments[symbol].trading:
+            raise StartRefused("instruments", f"{symbol} is not traded there: take it out of the config")
+    fees = {f.symbol: f for f in _read("fees", rest, ReadFees(symbols=symbols), Fees).fees}
+    prices = {p.symbol: p for p in _read("prices", rest, ReadPrices(symbols=symbols), Prices).prices}
+    for symbol in symbols:
+        if symbol not in fees or symbol not in prices:
+            raise StartRefused("fees", f"{symbol}: the exchange gives no fee rate or no price")
+    wallet = _read("balance", rest, ReadWallet(source="start"), Wallet)
+    ladders = tuple(
+        check_ladder(
+            grid, instruments[grid.symbol], fees[grid.symbol], prices[grid.symbol].last, equity=wallet.equity
+        )
+        for grid in settings
+    )
+    problems = [f"{ladder.symbol}: {problem}" for ladder in ladders for problem in ladder.problems]
+    poor = check_balance(settings, equity=wallet.equity)
+    return Ground(
+        wallet=wallet,
+        instruments=instruments,
+        fees=fees,
+        prices=prices,
+        ladders=ladders,
+        problems=(*problems, *((poor,) if poor else ())),
+    )
+
+
+def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
+    for symbol in symbols:
+        try:
+            rest.call(SwitchToHedge(symbol=symbol))
+        except ExchangeError as error:
+            raise StartRefused(
+                "hedge mode", f"{symbol} is in one-way mode and can't be switched ({error}); close it first"
+            ) from error
+
+
+def _read(step: str, rest: Rest, request: object, kind: type[T]) -> T:
+    try:
+        answer = rest.call(request)  # type: ignore[arg-type]  # one of messages.requests
+    except ExchangeError as error:
+        raise StartRefused(step, f"{error}") from error
+    if not isinstance(answer, kind):
+        raise StartRefused(step, f"{kind.__name__} expected, not {type(answer).__name__}")
+    return answer
+
+
+class AccountLock:
+    """One owner: a lock that dies with its holder and names it to whoever comes second."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = self._file.read().strip() or "an unknown process"
+            self._file.close()
+            raise StartRefused("lock", f"{path} is held by {holder}: one process an account") from None
+        self._file.truncate(0)
+
+    def sign(self, since: str) -> None:
+        """Write who holds it."""
+        self._file.seek(0)
+        self._file.write(f"pid {os.getpid()} since {since}\n")
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let the next one in."""
+        self._file.close()
+
+
+def remember(path: Path, account: int, now_ms: int) -> Remembered:
+    """Read the state file; what can't be read is kept aside, and the exchange tells the rest."""
+    try:
+        saved = read_state(path, account)
+    except StateRefused as error:
+        raise StartRefused("state", str(error)) from error
+    if isinstance(saved, Corrupt):
+        kept = keep_aside(path, now_ms)
+        note = f"{path} was unreadable ({saved.reason}); it is kept as {kept.name}"
+        return Remembered(grids={}, saved=None, notes=(note,))
+    if saved is None:
+        return Remembered(grids={}, saved=None, notes=())
+    grids: dict[str, GridState] = {}
+    notes: list[str] = []
+    for symbol, data in saved.symbols.items():
+        try:
+            grids[symbol] = decode(GridState, data)
+        except CodecError as error:
+            notes.append(f"{path}: {symbol} can't be read ({error}); it is rebuilt from the exchange")
+    if notes:
+        kept = keep_aside(path, now_ms)
+        notes.append(f"the old file is kept as {kept.name}")
+    return Remembered(grids=grids, saved=saved, notes=tuple(notes))

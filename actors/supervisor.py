@@ -1,0 +1,36 @@
+"""Deaths and ends: who has failed, who has finished; the main thread decides what follows."""
+
+from __future__ import annotations
+
+import queue
+
+from actors.mail import ActorDied, Finished
+from actors.shell import Shell, World
+from messages.events import Note, Severity
+
+
+class SupervisorActor(Shell):
+    """Tells the main thread through ``outbox``, the one queue that leads out of the actors."""
+
+    def __init__(self, world: World, outbox: queue.SimpleQueue[object]) -> None:
+        super().__init__("supervisor", world)
+        self._outbox = outbox
+
+    def receive(self, message: object) -> None:
+        """Pass on what the main thread waits for."""
+        if isinstance(message, ActorDied):
+            self.world.directory.remove(message.address)
+            self.send(
+                "watch",
+                Note(
+                    account=0,
+                    symbol="",
+                    side=None,
+                    kind="actor_died",
+                    severity=Severity.CRITICAL,
+                    text=f"{message.address}: {message.error}",
+                    at_ms=self.world.clock.now_ms(),
+                ),
+            )
+        if isinstance(message, ActorDied | Finished):
+            self._outbox.put(message)

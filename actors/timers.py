@@ -1,0 +1,52 @@
+"""Timers as messages: one thread waits for all."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+
+from actors.directory import Directory
+from exchange.clock import Clock
+
+
+class ThreadTimers:
+    """A heap of due messages and the thread that sends them."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._heap: list[tuple[int, int, str, object]] = []
+        self._order = itertools.count()
+        self._changed = threading.Condition()
+        self._running = True
+        self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        with self._changed:
+            self._running = False
+            self._changed.notify()
+        self._thread.join(timeout=1)
+
+    def at(self, due_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        with self._changed:
+            heapq.heappush(self._heap, (due_ms, next(self._order), address, message))
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._running:
+                    return
+                wait_ms = self._heap[0][0] - self._clock.now_ms() if self._heap else 1000
+                if wait_ms > 0:
+                    self._changed.wait(timeout=min(wait_ms, 1000) / 1000)
+                    continue
+                _, _, address, message = heapq.heappop(self._heap)
+            self._directory.send(address, message)

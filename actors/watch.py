@@ -1,0 +1,61 @@
+"""What people and Prometheus see: reports come in, nothing goes back into trading."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from actors.display.lines import line_of, status_lines
+from actors.display.model import DisplayModel
+from actors.mail import Check, Finish, Finished
+from actors.metrics_registry import Metrics
+from actors.shell import Shell, World
+from messages.reports import MailboxDepth
+
+_log = logging.getLogger("sol_trader")
+_REFRESH_MS = 250
+_STATUS_MS = 10_000
+
+
+class WatchActor(Shell):
+    """Keeps the display's model and the metrics; draws on a terminal, logs elsewhere."""
+
+    def __init__(
+        self, world: World, model: DisplayModel, metrics: Metrics, draw: Callable[[DisplayModel], None] | None
+    ) -> None:
+        super().__init__("watch", world)
+        self.model = model
+        self._metrics = metrics
+        self._draw = draw
+        self._status_ms = 0
+
+    def on_start(self) -> None:
+        """Begin to refresh."""
+        self.later(_REFRESH_MS, Check())
+
+    def receive(self, message: object) -> None:
+        """Take a report."""
+        if isinstance(message, Check):
+            self._refresh()
+        elif isinstance(message, Finish):
+            if self._draw is not None:
+                self._draw(self.model)
+            self.send("supervisor", Finished(address=self.address))
+        else:
+            self.model = self.model.apply(message)
+            self._metrics.apply(message)
+            line = line_of(message) if self._draw is None else None
+            if line is not None:
+                _log.info(line)
+
+    def _refresh(self) -> None:
+        now_ms = self.world.clock.now_ms()
+        for address, depth in self.world.directory.depths():
+            self._metrics.apply(MailboxDepth(actor=address, depth=depth))
+        if self._draw is not None:
+            self._draw(self.model)
+        elif now_ms - self._status_ms >= _STATUS_MS:
+            self._status_ms = now_ms
+            for line in status_lines(self.model):
+                _log.info(line)
+        self.later(_REFRESH_MS, Check())

@@ -1,0 +1,219 @@
+"""sol-trader's command line: run, venue, check."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from actors.check import check_accounts
+from actors.display.summary import summary_of, summary_table
+from actors.terminal import live_view
+from actors.exchanges import exchanges_for
+from actors.process import Bot
+from actors.venue_process import VenueFailed, VenueProcess
+from config import Config, ConfigError, Environment, load_config
+from exchange.venue.market import PriceError
+from exchange.venue.server.options import DEFAULT_SEED, DEFAULT_SPEED, OptionsError, VenueOptions, to_arguments
+from exchange.venue.server.serve import serve
+
+EXAMPLE = Path(__file__).resolve().parent / "config" / "example.toml"
+#: Options that take several values after one name, as shells expand them.
+_LISTS = ("--prices", "--symbols")
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+err = Console(stderr=True)
+
+ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="settings (TOML)")]
+Prices = Annotated[
+    list[str] | None, typer.Option(metavar="FILE…", help="replay these files (parquet or CSV; SYMBOL=FILE)")
+]
+Scenario = Annotated[str | None, typer.Option(help="generated prices: mixed, calm, trend, whipsaw, crash")]
+Speed = Annotated[str, typer.Option(help="how fast prices are replayed; clocks run as always")]
+Seed = Annotated[int, typer.Option(help="seed of the prices and of the venue's chance")]
+Journal = Annotated[Path | None, typer.Option(metavar="FILE", help="the venue's own truth, a JSON line each")]
+
+
+class Refused(Exception):
+    """The command can't be carried out: its text says what, where and what to do."""
+
+
+def _duration(text: str | None) -> float | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|d)?", text.strip())
+    if match is None:
+        raise Refused(f"--for {text!r}: write a time such as 90s, 15m, 24h or 7d")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400, None: 1}[match[2]]
+
+
+def _decimal(name: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Refused(f"{name} {text!r}: write a number such as 120") from None
+
+
+@app.command()
+def run(
+    config: ConfigFile = EXAMPLE,
+    for_: Annotated[str | None, typer.Option("--for", help="stop after 90s, 15m, 24h")] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE", help="write the summary as JSON")] = None,
+    journal: Journal = None,
+    prices: Prices = None,
+    scenario: Scenario = None,
+    speed: Speed = str(DEFAULT_SPEED),
+    seed: Seed = DEFAULT_SEED,
+) -> None:
+    """Trade. In the simulated environment the local venue is started with it."""
+    settings = load_config(config)
+    seconds = _duration(for_)
+    options = _venue_options(settings, 0, prices, scenario, speed, seed, journal)
+    terminal = sys.stdout.isatty()
+    _set_up_log(settings, quiet=terminal)
+    venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+    try:
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        with live_view(terminal) as draw:
+            result = Bot(settings, make, draw).run(seconds)
+    finally:
+        if venue is not None:
+            venue.stop()
+    told = summary_of(result.model)
+    Console().print(summary_table(told))
+    if summary is not None:
+        summary.write_bytes(orjson.dumps(told.as_json(), option=orjson.OPT_INDENT_2))
+    if result.failure:
+        raise Refused(result.failure)
+
+
+@app.command()
+def venue(
+    port: Annotated[int, typer.Option(help="port on loopback; 0 takes a free one")] = 0,
+    prices: Prices = None,
+    scenario: Scenario = None,
+    speed: Speed = str(DEFAULT_SPEED),
+    seed: Seed = DEFAULT_SEED,
+    journal: Journal = None,
+    accounts: Annotated[int, typer.Option(help="how many accounts: 001, 002, …")] = 3,
+    balance: Annotated[str, typer.Option(help="USDT of each account")] = "10000",
+    symbols: Annotated[list[str] | None, typer.Option(metavar="SYMBOL…", help="SOLUSDT, or NEW=0.5")] = None,
+    control: Annotated[bool, typer.Option("--control", help="serve /control: prices, faults to order")] = False,
+    limit_factor: Annotated[int, typer.Option(help="multiply rate limits (stress tests only)")] = 1,
+) -> None:
+    """Run the local Bybit v5 venue alone, for any Bybit client."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="venue: %(message)s")
+    options = VenueOptions(
+        port=port,
+        prices=tuple(prices or ()),
+        scenario=scenario,
+        speed=_decimal("--speed", speed),
+        seed=seed,
+        journal=journal,
+        accounts=accounts,
+        balance=_decimal("--balance", balance),
+        control=control,
+        limit_factor=limit_factor,
+        **({"symbols": tuple(symbols)} if symbols else {}),
+    )
+    asyncio.run(serve(options, ready=_say_ready))
+
+
+def _say_ready(url: str) -> None:
+    sys.stdout.write(f"venue ready on {url}\n")
+    sys.stdout.flush()
+
+
+@app.command()
+def check(config: ConfigFile = EXAMPLE) -> None:
+    """Read config, keys, instruments and balance, and check every ladder; exit 0 if trading could start."""
+    settings = load_config(config)
+    _set_up_log(settings, quiet=True)
+    options = _venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
+    venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+    try:
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        passed = check_accounts(settings, make, Console())
+    finally:
+        if venue is not None:
+            venue.stop()
+    raise typer.Exit(0 if passed else 1)
+
+
+def _venue_options(
+    settings: Config,
+    port: int,
+    prices: list[str] | None,
+    scenario: str | None,
+    speed: str,
+    seed: int,
+    journal: Path | None,
+) -> VenueOptions:
+    """The venue that fits a config: its symbols, and an account for each id."""
+    symbols = {symbol.symbol: None for account in settings.accounts for symbol in account.symbols}
+    return VenueOptions(
+        port=port,
+        prices=tuple(prices or ()),
+        scenario=scenario,
+        speed=_decimal("--speed", speed),
+        seed=seed,
+        journal=journal,
+        accounts=max(account.id for account in settings.accounts),
+        balance=max(account.simulated_usdt for account in settings.accounts),
+        symbols=tuple(symbols),
+    )
+
+
+def _start_venue(options: VenueOptions) -> VenueProcess:
+    venue = VenueProcess(to_arguments(options))
+    logging.getLogger("sol_trader").info("local venue on %s", venue.url)
+    for note in venue.notes:
+        logging.getLogger("sol_trader").info("venue: %s", note)
+    return venue
+
+
+def _set_up_log(settings: Config, *, quiet: bool) -> None:
+    level = logging.ERROR if quiet else settings.process.log_level.value.upper()
+    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("sol_trader").setLevel(level)
+
+
+def _spread_lists(arguments: list[str]) -> list[str]:
+    """Let one option name take several values: ``--prices A B`` becomes ``--prices A --prices B``."""
+    spread: list[str] = []
+    name = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            name = argument if argument in _LISTS else ""
+        elif name and spread[-1] != name:
+            spread.append(name)
+        spread.append(argument)
+    return spread
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 refused or failed, 2 wrong arguments or config."""
+    try:
+        app(args=_spread_lists(sys.argv[1:]), prog_name="main.py")
+    except ConfigError as error:
+        err.print(str(error), markup=False, highlight=False)
+        sys.exit(2)
+    except (OptionsError, PriceError) as error:
+        err.print(f"{error}", markup=False, highlight=False)
+        sys.exit(2)
+    except (Refused, VenueFailed) as error:
+        err.print(f"{error}", markup=False, highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
