@@ -61,7 +61,7 @@ def _status(state: GridState, side: SideState) -> str:
 def _side(state: GridState, side: SideState) -> SideReport:
     take_profit = _resting_take_profit(state, side)
     entries = (o for o in state.orders_of(side.side, Role.ENTRY) if o.phase is Phase.LIVE)
-    average = side.book.average_entry if side.book.entry_qty > 0 else side.row_average
+    average = _average(side)
     return SideReport(
         side=side.side,
         status=_status(state, side),
@@ -88,6 +88,13 @@ def _side(state: GridState, side: SideState) -> SideReport:
 def _resting_take_profit(state: GridState, side: SideState) -> Order | None:
     resting = [o for o in state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
     return resting[-1] if resting else None
+
+
+def _average(side: SideState) -> Decimal:
+    """The cycle's average entry; the exchange's where no fill of it is known, zero while flat."""
+    if side.size == 0:
+        return ZERO
+    return side.book.average_entry if side.book.entry_qty > 0 else side.row_average
 
 
 def _unrealised(state: GridState, side: SideState, average: Decimal) -> Decimal:

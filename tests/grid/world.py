@@ -144,6 +144,7 @@ class World:
         self.available = Decimal(balance)
         self.connected = False
         self.newest_exec_ms = START_MS
+        self.on_accept: Callable[[str], None] = lambda order_link_id: None
         self.on_step: list[Callable[[str, GridState, Event, Sequence[Effect]], None]] = []
         self.answer_with: Callable[[OrderCommand], tuple[int, str] | str | None] = lambda command: None
         for symbol in prices:
@@ -413,7 +414,10 @@ class World:
         return check.cost * (1 + check.buffer_percent / 100) + check.also_fits <= free
 
     def _carry_out(self, orders: SendOrders) -> Reply:
-        return self.core.request(ACCOUNT, operation(orders), request_params(orders), self.now_ms)
+        reply = self.core.request(ACCOUNT, operation(orders), request_params(orders), self.now_ms)
+        if orders.action is Action.PLACE and reply.ret_code == 0:
+            self.on_accept(orders.commands[0].order_link_id)
+        return reply
 
     def _reply(self, orders: SendOrders, reply: Reply) -> None:
         envelope = {"retCode": reply.ret_code, "retMsg": reply.ret_msg, "result": reply.result}
