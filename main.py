@@ -16,14 +16,15 @@ import typer
 from rich.console import Console
 
 from actors.check import check_accounts
-from actors.display.summary import summary_of, summary_table
+from actors.display.summary import summary as summary_json
+from actors.display.summary import summary_table
 from actors.terminal import live_view
 from actors.exchanges import exchanges_for
 from actors.process import Bot
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Config, ConfigError, Environment, load_config
-from exchange.venue.market import PriceError
-from exchange.venue.server.options import DEFAULT_SEED, DEFAULT_SPEED, OptionsError, VenueOptions, to_arguments
+from exchange.venue.market import DEFAULT_SEED, PriceError
+from exchange.venue.server.options import DEFAULT_SPEED, OptionsError, VenueOptions, to_arguments
 from exchange.venue.server.serve import serve
 
 EXAMPLE = Path(__file__).resolve().parent / "config" / "example.toml"
@@ -88,10 +89,9 @@ def run(
     finally:
         if venue is not None:
             venue.stop()
-    told = summary_of(result.model)
-    Console().print(summary_table(told))
+    Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
-        summary.write_bytes(orjson.dumps(told.as_json(), option=orjson.OPT_INDENT_2))
+        summary.write_bytes(orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2))
     if result.failure:
         raise Refused(result.failure)
 

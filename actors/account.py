@@ -139,7 +139,7 @@ def start_account(
         trades=TradesFile(files.trades),
         performance=PerformanceFile(files.performance),
         revision=saved.revision if saved is not None else 0,
-        symbols=saved.symbols if saved is not None else {},  # type: ignore[dict-item]  # objects of the codec
+        symbols=saved.symbols if saved is not None else {},
     )
     for name in _CALLERS:
         start(CallerActor, at(f"rest/{name}"), at(f"rest/{name}"), world, exchange.rest())

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import pykka
+
 from actors.account import AccountActors, Exchange, Files, MakeExchange, grid_settings, start_account
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
@@ -22,7 +24,7 @@ from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.supervisor import SupervisorActor
 from actors.timers import ThreadTimers
-from actors.watch import WatchActor
+from actors.watch import AskModel, WatchActor
 from config import Account, Config
 from exchange.clock import Clock, SystemClock
 from state.store.csv_file import CsvFileError
@@ -55,6 +57,7 @@ class RunResult:
     """How a run ended: the last picture, and what went wrong ("" if nothing did)."""
 
     model: DisplayModel
+    ended_ms: int
     failure: str
 
 
@@ -65,7 +68,7 @@ class Bot:
         self,
         config: Config,
         make_exchange: MakeExchange,
-        draw: Callable[[DisplayModel], None] | None,
+        draw: Callable[[DisplayModel, int], None] | None,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -92,11 +95,11 @@ class Bot:
             finally:
                 self._stop()
             self._metrics.stop()
-            model: DisplayModel = watch.proxy().model.get(timeout=2)
+            model: DisplayModel = watch.ask(AskModel(), timeout=2)
             watch.stop(block=True, timeout=2)
-            return RunResult(model=model, failure=failure)
+            return RunResult(model=model, ended_ms=self._clock.now_ms(), failure=failure)
 
-    def _start_watch(self) -> object:
+    def _start_watch(self) -> pykka.ActorRef[WatchActor]:
         config = self._config
         self._timers.start()
         self._directory.register("supervisor", SupervisorActor.start(self._world, self._outbox))

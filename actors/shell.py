@@ -56,7 +56,7 @@ class Shell(pykka.ThreadingActor):
         """Take one message."""
         raise NotImplementedError
 
-    def on_receive(self, message: Any) -> None:
+    def on_receive(self, message: Any) -> Any:
         """Take one message; a BaseException becomes a failure of this actor alone."""
         try:
             self.receive(message)

@@ -13,11 +13,13 @@ from actors.display.screen import screen
 
 
 @contextmanager
-def live_view(terminal: bool) -> Iterator[Callable[[DisplayModel], None] | None]:
+def live_view(terminal: bool) -> Iterator[Callable[[DisplayModel, int], None] | None]:
     """A function that draws a model, or None where there is no terminal to draw on."""
     if not terminal:
         yield None
         return
     console = Console()
     with Live(console=console, auto_refresh=False, screen=True) as live:
-        yield lambda model: live.update(screen(model, console.width, console.height), refresh=True)
+        yield lambda model, now_ms: live.update(
+            screen(model, now_ms, console.width, console.height), refresh=True
+        )

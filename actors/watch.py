@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from actors.display.lines import line_of, status_lines
+from actors.display.happenings import happening_of
+from actors.display.lines import happening_text, status_lines
 from actors.display.model import DisplayModel
 from actors.mail import Check, Finish, Finished
 from actors.metrics_registry import Metrics
@@ -17,11 +20,16 @@ _REFRESH_MS = 250
 _STATUS_MS = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """From the main thread: what is the picture now?"""
+
+
 class WatchActor(Shell):
     """Keeps the display's model and the metrics; draws on a terminal, logs elsewhere."""
 
     def __init__(
-        self, world: World, model: DisplayModel, metrics: Metrics, draw: Callable[[DisplayModel], None] | None
+        self, world: World, model: DisplayModel, metrics: Metrics, draw: Callable[[DisplayModel, int], None] | None
     ) -> None:
         super().__init__("watch", world)
         self.model = model
@@ -33,29 +41,33 @@ class WatchActor(Shell):
         """Begin to refresh."""
         self.later(_REFRESH_MS, Check())
 
+    def on_receive(self, message: Any) -> Any:
+        """Answer the main thread, which is the only one to ask."""
+        return self.model if isinstance(message, AskModel) else super().on_receive(message)
+
     def receive(self, message: object) -> None:
         """Take a report."""
         if isinstance(message, Check):
             self._refresh()
         elif isinstance(message, Finish):
             if self._draw is not None:
-                self._draw(self.model)
+                self._draw(self.model, self.world.clock.now_ms())
             self.send("supervisor", Finished(address=self.address))
         else:
             self.model = self.model.apply(message)
             self._metrics.apply(message)
-            line = line_of(message) if self._draw is None else None
-            if line is not None:
-                _log.info(line)
+            happening = happening_of(message) if self._draw is None else None
+            if happening is not None:
+                _log.info("%s", happening_text(happening))
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()
         for address, depth in self.world.directory.depths():
             self._metrics.apply(MailboxDepth(actor=address, depth=depth))
         if self._draw is not None:
-            self._draw(self.model)
+            self._draw(self.model, self.world.clock.now_ms())
         elif now_ms - self._status_ms >= _STATUS_MS:
             self._status_ms = now_ms
             for line in status_lines(self.model):
-                _log.info(line)
+                _log.info("%s", line)
         self.later(_REFRESH_MS, Check())
