@@ -63,10 +63,7 @@ class PublicStream(Protocol):
         ...
 
     def check(self, now_ms: int) -> None:
-        """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
-
-        The owner calls it every second with the same clock's time as it gave the port.
-        """
+        """As ``PrivateStream.check``."""
         ...
 
     def close(self) -> None:
@@ -92,10 +89,7 @@ class TradingSocket(Protocol):
         ...
 
     def check(self, now_ms: int) -> None:
-        """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
-
-        The owner calls it every second with the same clock's time as it gave the port.
-        """
+        """As ``PrivateStream.check``."""
         ...
 
     def close(self) -> None:

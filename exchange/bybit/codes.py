@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Final
 
 from exchange.errors import ExchangeError, Fatal, OutcomeUnknown, Refused, Retryable
-from messages.orders import Action, Outcome
+from messages.orders import Outcome
 
 
 class Verdict(Enum):
@@ -72,8 +72,6 @@ CODES: Final[dict[int, tuple[Verdict, str]]] = {
     **dict.fromkeys((110103, 110118, 110120, 110121), (R, _PRICE)),
 }
 
-#: A cancel of what has ended: its purpose is met, the order's own row says how it ended.
-_CANCEL_MET: Final = (110008, 110010)
 #: The one text that is read, since 10001 is Bybit's catch-all: the account is not in hedge mode.
 _WRONG_MODE: Final = "position idx not match position mode"
 _UNLISTED: Final = (U, "a code that we don't know: look the order up, and read Bybit's list of v5 errors")
@@ -91,9 +89,12 @@ def explained(code: int, message: str) -> str:
     return f"Bybit {code} ({message[:200] or 'no text'}): {verdict(code, message)[1]}"
 
 
-def outcome(code: int, message: str, action: Action) -> Outcome:
-    """What is known of an order request after this retCode; 0 is ACCEPTED, which is not yet its outcome."""
-    if code == 0 or (action is Action.CANCEL and code in _CANCEL_MET):
+def outcome(code: int, message: str) -> Outcome:
+    """What is known of an order request after this retCode; 0 is ACCEPTED, which is not yet its outcome.
+
+    A cancel of what has ended (110008, 110010) is REFUSED: how it ended is to be looked up at once.
+    """
+    if code == 0:
         return Outcome.ACCEPTED
     return _OUTCOMES[verdict(code, message)[0]]
 

@@ -82,7 +82,7 @@ def _answer(
         symbol=command.symbol,
         action=orders.action,
         order_link_id=command.order_link_id,
-        outcome=outcome(code, message, orders.action),
+        outcome=outcome(code, message),
         code=code,
         text="" if code == 0 else explained(code, message),
         request_ms=orders.timestamp_ms,

@@ -63,6 +63,7 @@ class Session(HTTP):  # type: ignore[misc]  # pybit has no types
         )
         self.endpoint = endpoints.rest
         self.client.trust_env = endpoints.proxied
+        self._keys = keys
         self._clock = clock
         self._stamp: tuple[int, int] | None = None
 
@@ -85,7 +86,8 @@ class Session(HTTP):  # type: ignore[misc]  # pybit has no types
             raise _network_error(place, error, changes=method != "GET") from None
         finally:
             self._stamp = None
-        return Reply(body=parse_object(answer.content, place), headers=answer.headers)
+        answer.encoding = "utf-8"  # not guessed from the body
+        return Reply(body=parse_object(self._keys.masked(answer.text), place), headers=answer.headers)
 
     def _prepare_headers(
         self, payload: str, recv_window: int, content_type: str = "application/json"

@@ -14,3 +14,7 @@ class Keys:
 
     def __repr__(self) -> str:
         return "Keys(api_key='***', api_secret='***')"
+
+    def masked(self, text: str) -> str:
+        """A text of the exchange, which may repeat the key, without it."""
+        return text.replace(self.api_key, "***") if self.api_key else text

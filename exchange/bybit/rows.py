@@ -35,8 +35,11 @@ def is_linear(row: Fields, category: str | None = None) -> bool:
 
 
 def order_row(row: Fields) -> OrderRow:
-    """An order of the topic ``order`` or of order/realtime and order/history."""
-    created_ms = row.integer("createdTime")
+    """An order of the topic ``order`` or of order/realtime and order/history.
+
+    The price of a market order is 0: what Bybit shows there is the bound of its slippage.
+    """
+    is_market = row.text("orderType", "") == "Market"
     return OrderRow(
         symbol=row.text("symbol"),
         order_id=row.text("orderId"),
@@ -44,7 +47,7 @@ def order_row(row: Fields) -> OrderRow:
         leg=_leg(row),
         order_side=_order_side(row),
         status=_known(OrderStatus, row.text("orderStatus"), OrderStatus.OTHER),
-        price=row.decimal("price", ZERO),
+        price=ZERO if is_market else row.decimal("price", ZERO),
         qty=row.decimal("qty"),
         cum_exec_qty=row.decimal("cumExecQty"),
         reduce_only=row.flag("reduceOnly", False),
@@ -52,7 +55,7 @@ def order_row(row: Fields) -> OrderRow:
         reject_reason=row.text("rejectReason", ""),
         create_type=row.text("createType", ""),
         stop_order_type=row.text("stopOrderType", ""),
-        created_ms=created_ms,
+        created_ms=row.integer("createdTime"),
         updated_ms=row.integer("updatedTime"),
     )
 

@@ -21,8 +21,9 @@ from exchange.errors import Retryable
 
 _PING_EVERY_S: Final = 5
 _PONG_WITHIN_S: Final = 4
-#: For dialling, for a frame that has begun to arrive, and for a send into a full buffer.
-_SOCKET_TIMEOUT_S: Final = 5
+#: For dialling, for a frame that has begun to arrive, and for a send into a full buffer. Longer than the
+#: time between pings: TLS can wake the reader without a frame, which then waits for the next pong.
+_SOCKET_TIMEOUT_S: Final = 8
 _AUTH_VALID_S: Final = 10
 _ATTEMPTS: Final = 2  # pybit raises after its last attempt even if it succeeded; ours ends after the first
 _REASON_LENGTH: Final = 200
@@ -107,7 +108,7 @@ class _Tame:
         self.heard_ms = self._clock.now_ms()
         try:
             self._owner.on_frame(message, received_ns)
-        except Exception as error:  # noqa: BLE001  an exception here would end the reader in silence
+        except BaseException as error:  # noqa: BLE001  whatever it is, it would end the reader in silence
             _log.exception("%s: the receiver of a frame failed", self._url)
             self.cut(f"the receiver of a frame failed: {error!r}")
 

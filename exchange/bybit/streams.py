@@ -38,6 +38,7 @@ class BybitPrivateStream(Connection):
     def __init__(self, endpoints: Endpoints, keys: Keys, clock: Clock, on_problem: OnProblem) -> None:
         super().__init__("private stream", private_socket(endpoints.private, keys, clock), clock, on_problem)
         self.dropped = 0
+        self._keys = keys
         self._legs: OrderedDict[str, Side] = OrderedDict()
         self._on_events: OnEvents = _ignore_events
 
@@ -49,9 +50,10 @@ class BybitPrivateStream(Connection):
     def _handshake(self, deadline_ns: int) -> None:
         reply = self._authenticated(deadline_ns)
         if reply.get("success") is not True:
+            said = self._keys.masked(str(reply.get("ret_msg")))
             raise Refused(
-                f"{self.name}: authentication refused: {reply.get('ret_msg')}; check the API key, its "
-                "environment and the machine's clock"
+                f"{self.name}: authentication refused: {said}; check the API key, its environment and the "
+                "machine's clock"
             )
         self._subscribe(PRIVATE_TOPICS, "private", deadline_ns)
 
