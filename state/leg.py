@@ -5,14 +5,20 @@ Size = the last position row (at sequence seq) plus the size-changing executions
 | what arrives                              | what counts                                             |
 |-------------------------------------------|---------------------------------------------------------|
 | execution, seq above the last row's       | on top of the row                                       |
-| execution, seq equal to a stream row's    | executions on top of the last row of lower seq, if any  |
-| row, seq below the newest seq seen        | dropped                                                 |
+| execution, seq equal to a stream row's    | executions on top of the last row of lower seq          |
+| execution, seq below the last row's       | is in the row; it may still show a zero                 |
+| stream row, seq below the last row's      | dropped                                                 |
+| row by REST, seq below the newest seq     | dropped                                                 |
 | row by REST, seq at or above the newest   | replaces everything up to its seq                       |
 | a known exec_id                           | dropped (the grid remembers them)                       |
-| a reduction of a closed leg               | changes nothing                                         |
+| anything up to a zero that was acted on   | changes no size                                         |
 
-A leg is closed when the size reaches zero, by whichever topic says so first; the walk over executions
-also finds a zero that a later fill has already hidden.
+A stream row older than the newest execution is still taken, as a place to count from: dropped, it would
+leave an earlier row of the same fill as that place, and its size is not yet whole.
+
+A leg is closed when the size reaches zero, by whichever topic says so first. The walk over executions
+since the last such zero also finds one that a later fill or a newer row has already hidden. Executions
+of one seq are taken to go one way: nothing enlarges a leg at the very seq that emptied it.
 """
 
 from __future__ import annotations
@@ -21,6 +27,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from state.numbers import ZERO
+
+#: More executions than this are not walked over: the next row read by REST begins anew.
+_MOST_CHANGES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +52,19 @@ class SizeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """A leg's size and what it rests on: ``base`` below ``row``, and the changes above ``base``."""
+    """A leg's size and what it rests on. ``Leg(row=...)`` begins at a row that is known to be whole.
 
-    base: SizeRow | None = None
+    ``row`` is the last one, ``base`` the last of lower seq, ``start`` where the walk begins: the last
+    zero that was acted on, or the first row; each None if it is the same as ``row``. ``changes`` are the
+    executions above ``start``. ``unseen`` is what the executions have still to take from the cycle that
+    ended at ``start``, where a row told its zero first.
+    """
+
     row: SizeRow = field(default_factory=lambda: SizeRow(seq=-1, size=ZERO, updated_ms=0, final=True))
+    base: SizeRow | None = None
+    start: SizeRow | None = None
     changes: tuple[SizeChange, ...] = ()
+    unseen: Decimal = ZERO
 
     @property
     def newest_seq(self) -> int:
@@ -57,79 +74,111 @@ class Leg:
     @property
     def size(self) -> Decimal:
         """The leg's size in base coin, never below zero."""
-        start, after = self.row.size, self.row.seq
-        if self.base is not None and not self.row.final and self._has_changes_at(self.row.seq):
-            start, after = self.base.size, self.base.seq
-        total = sum((change.signed_qty for change in self.changes if change.seq > after), start)
-        return max(total, ZERO)
+        known = self.row if self._row_is_whole else self._below
+        return max(known.size + self._changed(above=known.seq), ZERO)
 
     @property
     def row_disagrees(self) -> bool:
         """True while the last row and the executions up to its seq tell different sizes."""
-        if self.base is None or self.row.final:
+        if self.row.final:
             return False
-        told = sum((c.signed_qty for c in self.changes if self.base.seq < c.seq <= self.row.seq), self.base.size)
-        return told != self.row.size
+        below = self._below
+        return below.size + self._changed(above=below.seq, up_to=self.row.seq) != self.row.size
 
-    def _has_changes_at(self, seq: int) -> bool:
-        return any(change.seq == seq for change in self.changes)
+    @property
+    def reached_zero(self) -> bool:
+        """Whether a row or the executions show a zero since ``start``: a close, if the leg is held."""
+        return self._zero_seq() is not None
+
+    def belongs_to_closed(self, change: SizeChange) -> bool:
+        """Whether an execution (not yet counted) was part of the cycle whose close was acted on.
+
+        A row may tell a close before the executions that led there have come: those open nothing.
+        """
+        return self._start.size == 0 and change.seq <= self._start.seq and self.unseen != 0
 
     def with_change(self, change: SizeChange) -> tuple[Leg, bool]:
-        """Count one execution; the second value says that the leg reached zero through it."""
-        if change.seq < self.row.seq and (self.base is None or change.seq <= self.base.seq):
-            return self, False
-        if self.row.final and change.seq <= self.row.seq:
-            return self, False
-        leg = replace(self, changes=(*self.changes, change))
-        return leg, change.signed_qty < 0 and leg._walk_reaches_zero()
+        """Count one execution; the second value says that the leg has reached zero, if it was held.
 
-    def _walk_reaches_zero(self) -> bool:
-        """Whether the size is zero after any execution, rows on the way taken as checkpoints."""
-        start = self.base if self.base is not None else self.row
-        size, row_due = start.size, self.base is not None
-        for change in sorted(self.changes, key=lambda c: c.seq):
-            if change.seq <= start.seq:
-                continue
-            if row_due and change.seq > self.row.seq:
-                size, row_due = self.row.size, False
-            size += change.signed_qty
-            if size <= 0:
-                return True
-        return False
+        It is also true for a fill that opens a cycle of which a row has already told the end.
+        """
+        if change.seq <= self._start.seq:
+            if self._start.size > 0:
+                return self, False
+            hidden = change.signed_qty > 0 and self.unseen == 0
+            return replace(self, unseen=self.unseen + change.signed_qty), hidden
+        leg = self
+        while change.signed_qty > 0 and (zero := leg._zero_seq()) is not None and zero < change.seq:
+            leg = leg.closed()  # nobody held what ended there, or it would have been acted on
+        leg = replace(leg, start=leg._start, changes=(*leg.changes, change))
+        return leg, leg.reached_zero
 
     def with_stream_row(self, row: SizeRow) -> Leg:
-        """Take a pushed row, unless it is older than what is known."""
-        if row.seq < self.newest_seq:
+        """Take a pushed row, unless a newer one is known."""
+        if row.seq < self.row.seq:
             return self
         if row.seq == self.row.seq:
             newer = row.updated_ms >= self.row.updated_ms and not self.row.final
             return replace(self, row=row) if newer else self
-        base = self.row if self.row.seq >= 0 or self.row.final else None
-        kept = tuple(c for c in self.changes if base is None or c.seq > base.seq)
-        return Leg(base=base, row=row, changes=kept)
+        return replace(self, row=row, base=self.row, start=self._start)
 
     def with_read_row(self, row: SizeRow) -> Leg:
         """Take a row read by REST: it holds every execution up to and including its seq."""
         if row.seq < self.newest_seq:
             return self
-        return Leg(row=replace(row, final=True))
+        whole = replace(row, final=True)
+        if len(self.changes) > _MOST_CHANGES:
+            return Leg(row=whole)
+        return replace(self, row=whole, base=self._below, start=self._start)
 
     def closed(self) -> Leg:
-        """The leg after its close has been acted on: flat at the newest seq that brought it there.
+        """The leg after its close has been acted on: flat at the seq that brought it there.
 
-        What was filled after the zero stays as changes above it.
+        What was filled or told after that zero stays.
         """
-        start = self.base if self.base is not None else self.row
-        size, at, row_due = start.size, start.seq, self.base is not None
-        ordered = sorted((c for c in self.changes if c.seq > start.seq), key=lambda c: c.seq)
-        for index, change in enumerate(ordered):
-            if row_due and change.seq > self.row.seq:
-                size, row_due = self.row.size, False
-            size, at = size + change.signed_qty, change.seq
-            if size <= 0:
-                zero = SizeRow(seq=at, size=ZERO, updated_ms=self.row.updated_ms, final=True)
-                if self.row.seq > at:
-                    rest = tuple(c for c in ordered[index + 1 :] if c.seq > at)
-                    return Leg(base=zero, row=self.row, changes=rest)
-                return Leg(row=zero, changes=tuple(ordered[index + 1 :]))
-        return Leg(row=SizeRow(seq=self.newest_seq, size=ZERO, updated_ms=self.row.updated_ms, final=True))
+        zero = self._zero_seq()
+        if zero is None:
+            return self  # it lies before ``start``: the end of a cycle that no row showed alone
+        flat = SizeRow(seq=zero, size=ZERO, updated_ms=self.row.updated_ms, final=True)
+        unseen = self._start.size + self._changed(above=self._start.seq, up_to=zero)
+        later = tuple(change for change in self.changes if change.seq > zero)
+        if self.row.seq <= zero:
+            return Leg(row=flat, start=flat, changes=later, unseen=unseen)
+        base = self.base if self.base is not None and self.base.seq > zero else flat
+        return Leg(row=self.row, base=base, start=flat, changes=later, unseen=unseen)
+
+    @property
+    def _start(self) -> SizeRow:
+        return self.start if self.start is not None else self.row
+
+    @property
+    def _below(self) -> SizeRow:
+        """A whole row below the last one."""
+        return self.base if self.base is not None else self._start
+
+    @property
+    def _row_is_whole(self) -> bool:
+        """Whether to count from the last row: its executions are in it, or none of them is known."""
+        return self.row.final or all(change.seq != self.row.seq for change in self.changes)
+
+    def _changed(self, *, above: int, up_to: int | None = None) -> Decimal:
+        return sum(
+            (c.signed_qty for c in self.changes if c.seq > above and (up_to is None or c.seq <= up_to)), ZERO
+        )
+
+    def _zero_seq(self) -> int | None:
+        """The first seq after ``start`` at which a row or the executions show size zero."""
+        rows = {row.seq: row for row in (self._below, self.row) if row.seq > self._start.seq}
+        size = self._start.size
+        for seq in sorted({change.seq for change in self.changes} | rows.keys()):
+            for change in self.changes:
+                if change.seq == seq:
+                    size += change.signed_qty
+                    if change.signed_qty < 0 and size <= 0:
+                        return seq
+            row = rows.get(seq)
+            if row is not None and row.size == 0:
+                return seq
+            if row is not None and (row is not self.row or self._row_is_whole):
+                size = row.size
+        return None
