@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -20,9 +21,10 @@ class VenueProcess:
     """A running venue; ``url`` is its address."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        main = Path(__file__).resolve().parent.parent / "main.py"
+        root = str(Path(__file__).resolve().parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, str(main), "venue", *arguments],
+            [sys.executable, "-m", "exchange.venue.server", *arguments],
+            env={**os.environ, "PYTHONPATH": root},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
