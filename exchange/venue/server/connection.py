@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -13,6 +14,7 @@ LARGEST_MESSAGE_BYTES = 1 << 20
 CLOSE_TIMEOUT_S = 1
 
 Clock = Callable[[], int]
+log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -42,6 +44,7 @@ class Connection:
         try:
             self._queue.put_nowait(text)
         except asyncio.QueueFull:
+            log.warning("%s cut off: %d frames unread", self.conn_id, MOST_FRAMES_WAITING)
             self.abort()
 
     def abort(self) -> None:

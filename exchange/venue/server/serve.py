@@ -63,15 +63,17 @@ class VenueServer:
         )
         self._journal = _open_journal(options)
         faults = self._faults = Faults()
-        hub = Hub(faults)
-        feed = PublicFeed(lambda op, params: self.core.request("", op, params, clock()), hub.wanted)
-        self.engine = Engine(self.core, market, hub, feed, self._journal, speed=options.speed, clock=clock)
+        self.hub = Hub(faults)
+        feed = PublicFeed(lambda op, params: self.core.request("", op, params, clock()), self.hub.wanted)
+        self.engine = Engine(
+            self.core, market, self.hub, feed, self._journal, speed=options.speed, clock=clock
+        )
         keyring = Keyring(credentials)
         addresses = AddressLimits(factor=options.limit_factor)
         gateway = Gateway(self.core, AccountLimits(factor=options.limit_factor), self._journal, faults)
         self._rest = Rest(self.engine, gateway, keyring, addresses, faults)
         self._sockets = Sockets(
-            self.engine, gateway, hub, feed, keyring, addresses, faults, symbols=symbols, idle_ms=idle_ms
+            self.engine, gateway, self.hub, feed, keyring, addresses, faults, symbols=symbols, idle_ms=idle_ms
         )
         self._control = Control(
             self.core,
