@@ -18,9 +18,9 @@ from rich.console import Console
 from actors.check import check_accounts
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
-from actors.terminal import live_view
 from actors.exchanges import exchanges_for
 from actors.process import Bot
+from actors.terminal import live_view
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Config, ConfigError, Environment, load_config
 from exchange.venue.market import DEFAULT_SEED, PriceError
@@ -91,7 +91,9 @@ def run(
             venue.stop()
     Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
-        summary.write_bytes(orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2))
+        summary.write_bytes(
+            orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
+        )
     if result.failure:
         raise Refused(result.failure)
 
@@ -107,7 +109,9 @@ def venue(
     accounts: Annotated[int, typer.Option(help="how many accounts: 001, 002, …")] = 3,
     balance: Annotated[str, typer.Option(help="USDT of each account")] = "10000",
     symbols: Annotated[list[str] | None, typer.Option(metavar="SYMBOL…", help="SOLUSDT, or NEW=0.5")] = None,
-    control: Annotated[bool, typer.Option("--control", help="serve /control: prices, faults to order")] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="serve /control: prices, faults to order")
+    ] = False,
     limit_factor: Annotated[int, typer.Option(help="multiply rate limits (stress tests only)")] = 1,
 ) -> None:
     """Run the local Bybit v5 venue alone, for any Bybit client."""
@@ -183,7 +187,9 @@ def _start_venue(options: VenueOptions) -> VenueProcess:
 
 def _set_up_log(settings: Config, *, quiet: bool) -> None:
     level = logging.ERROR if quiet else settings.process.log_level.value.upper()
-    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
     logging.getLogger("sol_trader").setLevel(level)
 
 

@@ -17,7 +17,7 @@ The messages between them:
 
 | from             | message                         | to                | why                               |
 |------------------|---------------------------------|-------------------|-----------------------------------|
-| public feed      | Price                           | grids, orders     | newest price; acknowledged by PriceTaken |
+| public feed      | Price                           | grids, orders     | newest; answered by PriceTaken |
 | private feed     | StreamEvents                    | grid, orders      | one frame's records of a symbol   |
 | private feed     | Wallet                          | orders            | balance                           |
 | private feed     | StreamOpened / StreamLost       | reconciler, grids | sync after a gap; entries wait    |

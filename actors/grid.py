@@ -83,9 +83,7 @@ class GridActor(Shell):
             case WakeAt():
                 self.world.timers.at(effect.due_ms, self.address, Wake(due_ms=effect.due_ms))
             case LookUpOrder() | ReadLegs():
-                self.send(
-                    account_address(account, "rest/looks"), Call(request=effect, reply_to=self.address)
-                )
+                self.send(account_address(account, "rest/looks"), Call(request=effect, reply_to=self.address))
             case SetLeverage() | SetTradingStop():
                 self.send(
                     account_address(account, "rest/settings"), Call(request=effect, reply_to=self.address)

@@ -168,9 +168,7 @@ class OrdersActor(Shell):
         else:
             urgent = any(command.priority <= Priority.CANCEL_FOR_CLOSE for command in commands)
             caller = "rest/closes" if urgent else "rest/orders"
-            self.send(
-                account_address(self._account, caller), Call(request=orders, reply_to=self.address)
-            )
+            self.send(account_address(self._account, caller), Call(request=orders, reply_to=self.address))
         for command in commands:
             origin = self._origins.pop(command.order_link_id, 0)
             if origin and isinstance(command, PlaceOrder):

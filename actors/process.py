@@ -95,7 +95,8 @@ class Bot:
             finally:
                 self._stop()
             self._metrics.stop()
-            model: DisplayModel = watch.ask(AskModel(), timeout=2)
+            model = watch.ask(AskModel(), timeout=2)
+            assert isinstance(model, DisplayModel)
             watch.stop(block=True, timeout=2)
             return RunResult(model=model, ended_ms=self._clock.now_ms(), failure=failure)
 
@@ -148,7 +149,9 @@ class Bot:
             lock.sign(iso_utc(self._clock.now_ms()))
             rest = exchange.rest()
             try:
-                self._clock.offset_ms += clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
+                self._clock.offset_ms += (
+                    clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
+                )
                 ground = survey(rest, grid_settings(account), switch=True)
             finally:
                 rest.close()

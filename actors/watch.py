@@ -29,7 +29,11 @@ class WatchActor(Shell):
     """Keeps the display's model and the metrics; draws on a terminal, logs elsewhere."""
 
     def __init__(
-        self, world: World, model: DisplayModel, metrics: Metrics, draw: Callable[[DisplayModel, int], None] | None
+        self,
+        world: World,
+        model: DisplayModel,
+        metrics: Metrics,
+        draw: Callable[[DisplayModel, int], None] | None,
     ) -> None:
         super().__init__("watch", world)
         self.model = model
