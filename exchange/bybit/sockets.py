@@ -130,7 +130,7 @@ class _Tame:
             _log.debug("pinging %s: %s", self._url, error)
 
     def _end(self, reason: str) -> None:
-        self._ended = self._cut_because or reason[:_REASON_LENGTH]
+        self._ended = self._ended or self._cut_because or reason[:_REASON_LENGTH]
         self._owner.on_end(self._ended)
 
 
