@@ -39,9 +39,9 @@ def our_name(d: Draft, order_link_id: str) -> OrderName | None:
     return name
 
 
-def absorb_execution(d: Draft, execution: Execution, *, streamed: bool) -> None:
-    """Count one execution, once by its exec_id."""
-    if execution.exec_id in d.state.exec_ids:
+def absorb_execution(d: Draft, execution: Execution, *, streamed: bool, anew: bool = False) -> None:
+    """Count one execution, once by its exec_id; ``anew``: a rebuild counts it again from the start."""
+    if not anew and (execution.exec_id in d.state.exec_ids or execution.exec_ms <= d.state.execs_known_ms):
         return
     name = our_name(d, execution.order_link_id)
     leg = name.side if name is not None else execution.leg

@@ -26,9 +26,11 @@ _ACK_MS = 2_000
 _LOST_MS = 15_000
 #: Executions are asked for from this long before the cycle's first one.
 _READ_BACK_MS = 60_000
-#: Ended ids are remembered for this long (strategy, section 10), executions longer than a sync looks back.
+#: Ended ids are remembered for this long (strategy, section 10). Ids of executions go once there are many
+#: and they are this old; that all executions up to a time are known then takes their place.
 _REMEMBER_MS = 900_000
-_REMEMBER_EXEC_MS = 7_200_000
+_REMEMBER_EXEC_MS = 600_000
+_MOST_EXEC_IDS = 512
 _FAR_MS = 2**62
 
 
@@ -103,9 +105,12 @@ def _next_timer(d: Draft) -> int:
 
 
 def forget(d: Draft) -> None:
-    """Drop ended ids and executions that nothing can refer to any more."""
+    """Drop ended orders, and ids of executions, that nothing can refer to any more."""
     state = d.state
     if len(state.ended) > 64:
         state.ended = {k: o for k, o in state.ended.items() if d.now_ms - o.since_ms < _REMEMBER_MS}
-    if len(state.exec_ids) > 1024:
-        state.exec_ids = {k: ms for k, ms in state.exec_ids.items() if d.now_ms - ms < _REMEMBER_EXEC_MS}
+    if len(state.exec_ids) > _MOST_EXEC_IDS:
+        until_ms = sorted(state.exec_ids.values())[_MOST_EXEC_IDS // 2]
+        until_ms = min(until_ms, d.now_ms - _REMEMBER_EXEC_MS)
+        state.exec_ids = {k: ms for k, ms in state.exec_ids.items() if ms > until_ms}
+        state.execs_known_ms = max(state.execs_known_ms, until_ms)

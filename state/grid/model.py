@@ -223,6 +223,7 @@ class GridState:
     ended: dict[str, Order] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     exec_ids: dict[str, int] = field(default_factory=dict)
+    execs_known_ms: int = 0  # executions up to here are known, their ids forgotten
     early: tuple[Execution, ...] = ()
     closing: Closing | None = None
     restart: Restart | None = None

@@ -54,8 +54,7 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     floor = own[start - 1].seq if start else -1
     side.leg = Leg(row=SizeRow(seq=floor, size=ZERO, updated_ms=0, final=True))
     for e in own[start:]:
-        d.state.exec_ids.pop(e.exec_id, None)
-        absorb_execution(d, e, streamed=False)
+        absorb_execution(d, e, streamed=False, anew=True)
     if not side.held and own:
         _go_on_after(d, side, own[-1])
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)

@@ -52,3 +52,8 @@ def _revived(order: Order, now_ms: int) -> Order:
     if order.cancel is not Asked.NO:
         order = replace(order, cancel=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
     return order
+
+
+def known_until_ms(state: GridState) -> int:
+    """The time of the newest execution that the state knows, 0 for none: a first sync reads from before."""
+    return max((state.execs_known_ms, *state.exec_ids.values()))

@@ -18,7 +18,8 @@ from random import Random
 from exchange.venue.quirks import Quirks
 from messages.settings import GridSettings, ReopenSide, ReopenSize, WhenLocked
 from tests.grid.checks import Checks
-from tests.grid.world import NO_FAULTS, Faults, World, grid_settings
+from tests.grid.line import NO_FAULTS, Faults
+from tests.grid.world import World, grid_settings
 
 _TICKS = {"SOLUSDT": Decimal("0.010"), "DOGEUSDT": Decimal("0.00001")}
 _STARTS = {"SOLUSDT": "150.00", "DOGEUSDT": "0.21000"}
@@ -72,6 +73,7 @@ def faults_of(chance: Random) -> Faults:
         late_request=0.5,
         refused=share,
         duplicated=share,
+        failed_read=share,
     )
 
 
@@ -95,9 +97,9 @@ class Campaign:
         self.kind = chance.choice(PATHS)
         self.faults = faults_of(chance)
         self.world = World(
+            *[settings_of(chance, s) for s in symbols],
             seed=seed,
             prices={s: _STARTS[s] for s in symbols},
-            settings=[settings_of(chance, s) for s in symbols],
             quirks=quirks_of(chance, seed),
             faults=self.faults,
             balance=chance.choice(("100000", "100000", "150")),
@@ -128,7 +130,7 @@ class Campaign:
 
     def calm_down(self) -> None:
         """Faults stop, the price stands still and is told every second, for two minutes and a bit."""
-        self.world.faults = NO_FAULTS
+        self.world.line.faults = NO_FAULTS
         for _ in range(140):
             for symbol, last in self.world.last.items():
                 self.world.trade(symbol, last, qty="0")

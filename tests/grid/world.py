@@ -1,129 +1,69 @@
-"""One account in virtual time: the real ``step`` against the real venue core, and nothing in between.
+"""One account in virtual time: the real ``step`` against the real venue core, and no actors between.
 
-What the actors do with threads is done here by one queue of moments: commands travel to the venue, answers
-and frames travel back, reads take their time. One seed gives one run, to the byte.
+What the actors do with threads is done here by one queue of moments: commands travel to the venue (line.py),
+answers and frames travel back, reads take their time. One seed gives one run, to the byte.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from exchange.bybit.codes import error as bybit_error
-from exchange.bybit.decode_orders import all_unknown, decode_answer
 from exchange.bybit.decode_private import decode_private
 from exchange.bybit.decode_rest import instrument as decode_instrument
-from exchange.bybit.encode import POSITION_IDX, operation, plain, request_params
+from exchange.bybit.encode import POSITION_IDX
 from exchange.bybit.fields import Fields
-from exchange.venue.contract import PrivatePush, Reply, Trade
+from exchange.venue.contract import PrivatePush, Trade
 from exchange.venue.core import VenueCore
 from exchange.venue.instruments import MAKER_FEE, TAKER_FEE, default_instruments
 from exchange.venue.quirks import Quirks
 from exchange.venue.records import AccountSpec
 from messages.account import Execution, OrderRow, PositionRow, Wallet
 from messages.commands import SettingAnswered, StreamUp
-from messages.events import (
-    BalanceMayFit,
-    Counted,
-    CycleClosed,
-    Note,
-    StreamEvents,
-    SymbolSnapshot,
-    TradeBooked,
-    Wake,
-)
+from messages.events import BalanceMayFit, Counted, LookUpFailed, Note, StreamEvents, SymbolSnapshot, Wake
 from messages.market import FeeRates, Instrument, Price
-from messages.orders import (
-    Action,
-    AmendOrder,
-    CancelOrder,
-    OrderCommand,
-    Outcome,
-    PlaceOrder,
-    RequestAnswered,
-    SendOrders,
-)
-from messages.requests import (
-    LegsRead,
-    LookUpOrder,
-    OrderLookUp,
-    ReadLegs,
-    SetLeverage,
-    SetTradingStop,
-    Snapshot,
-)
+from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
+from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop, Snapshot
 from messages.settings import GridSettings
-from messages.sides import SIDES, Side
-from state.grid.effects import CloseActed, Effect, Save, StopAccount, WakeAt
+from messages.sides import Side
+from state.grid.effects import Effect, WakeAt
 from state.grid.model import GridState, SideState
-from state.grid.start import begin
+from state.grid.start import begin, known_until_ms
 from state.grid.step import Event, step
-from tests.grid.reads import CoreReads, Reading
+from tests.grid.line import ACCOUNT, NO_FAULTS, Back, Faults, Line
+from tests.grid.moments import START_MS, Moments
 
-START_MS = 1_760_000_000_000
 SYNC_MS = 60_000
-ACCOUNT = "a"
+WEEK_MS = 7 * 24 * 3600 * 1000
+_WORDS = frozenset({"reopen_size", "reopen_side", "when_locked", "on_stop"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """What goes wrong between bot and venue; chances are shares of 1. The defaults are a good network."""
-
-    min_delay_ms: int = 1
-    max_delay_ms: int = 5
-    max_frame_ms: int = 0
-    """A frame of a topic is this late at most; frames of one topic never overtake each other."""
-    lost_answer: float = 0
-    """The request is carried out, its answer never comes: UNKNOWN after ``unknown_ms``."""
-    lost_request: float = 0
-    """The request never arrives, and nobody can tell: UNKNOWN too."""
-    refused: float = 0
-    """The venue says 10006 instead of carrying the request out."""
-    late_request: float = 0
-    """A lost request that arrives all the same, within its recv_window."""
-    duplicated: float = 0
-    """A frame comes twice."""
-    outages_ms: int = 0
-    """About how often the private stream drops for some seconds; 0 is never."""
-    unknown_ms: int = 3_000
-
-
-NO_FAULTS = Faults()
-
-
-def grid_settings(symbol: str, **changes: Any) -> GridSettings:
-    """Small defaults for tests: 5 USDT of margin at leverage 10."""
+def grid_settings(symbol: str = "SOLUSDT", **changes: Any) -> GridSettings:
+    """Settings with 5 USDT of margin at leverage 10; numbers may be given as texts."""
     values = {
-        name: Decimal(v) if isinstance(v, str) and name not in _WORDS else v for name, v in changes.items()
+        name: Decimal(value) if isinstance(value, str) and name not in _WORDS else value
+        for name, value in changes.items()
     }
     return replace(GridSettings(symbol=symbol, initial_margin=Decimal(5)), **values)
 
 
-_WORDS = frozenset({"reopen_size", "reopen_side", "when_locked", "on_stop"})
-
-
 class World:
-    """An account "a" at the venue, number 1, with a grid per symbol."""
+    """Account "a" at the venue, number 1 for the bot, with a grid per symbol."""
 
     def __init__(
         self,
-        *,
+        *settings: GridSettings,
         seed: int = 1,
         prices: Mapping[str, str] | None = None,
-        settings: Sequence[GridSettings] = (),
         quirks: Quirks | None = None,
         faults: Faults = NO_FAULTS,
         balance: str = "10000",
-        started: bool = True,
     ) -> None:
-        prices = prices or {"SOLUSDT": "150.00"}
-        self.now_ms = START_MS
+        self.moments = Moments()
         self.chance = Random(f"world/{seed}")
-        self.faults = faults
         self.core = VenueCore(
             seed=seed,
             now_ms=START_MS,
@@ -131,149 +71,107 @@ class World:
             accounts=[AccountSpec(name=ACCOUNT, hedge=True, balance_usdt=Decimal(balance))],
             quirks=Quirks() if quirks is None else quirks,
         )
-        self.reads = CoreReads(self.core, ACCOUNT, lambda: self.now_ms)
-        self._moments: list[tuple[int, int, Callable[[], None]]] = []
-        self._count = 0
-        self._topic_due: dict[str, int] = {}
-        self.settings = {s.symbol: s for s in settings} or {s: grid_settings(s) for s in prices}
+        self.settings = {s.symbol: s for s in settings or (grid_settings(),)}
         self.grids: dict[str, GridState] = {}
         self.effects: list[Effect] = []
         self.sent: list[tuple[int, OrderCommand]] = []
-        self.frames: list[PrivatePush] = []
-        self.last = {symbol: Decimal(price) for symbol, price in prices.items()}
-        self.available = Decimal(balance)
+        self.on_step: list[Callable[[str, GridState, Event, Sequence[Effect]], None]] = []
+        self.on_accept: Callable[[str], None] = lambda order_link_id: None
+        self.last: dict[str, Decimal] = {}
+        self._topic_due: dict[str, int] = {}
+        self._connection = 0
         self.connected = False
         self.newest_exec_ms = START_MS
-        self.on_accept: Callable[[str], None] = lambda order_link_id: None
-        self.on_step: list[Callable[[str, GridState, Event, Sequence[Effect]], None]] = []
-        self.answer_with: Callable[[OrderCommand], tuple[int, str] | str | None] = lambda command: None
-        for symbol in prices:
-            self.trade(symbol, prices[symbol])
-        if started:
-            self.start()
+        self.line = self._new_line(faults)
+        for symbol, price in (prices or {"SOLUSDT": "150.00"}).items():
+            self.trade(symbol, price)
+        self.start()
 
     # --- time -----------------------------------------------------------------------------------------
 
-    def at(self, due_ms: int, moment: Callable[[], None]) -> None:
-        """Do something at a time to come."""
-        self._count += 1
-        heapq.heappush(self._moments, (max(due_ms, self.now_ms), self._count, moment))
-
-    def delay(self) -> int:
-        """A time on the network, in ms."""
-        return self.chance.randint(self.faults.min_delay_ms, self.faults.max_delay_ms)
+    @property
+    def now_ms(self) -> int:
+        """Virtual time, the same for bot and venue."""
+        return self.moments.now_ms
 
     def run(self, ms: int) -> None:
         """Let virtual time pass; whatever is due happens at its own time."""
         until = self.now_ms + ms
         while True:
-            venue = self.core.due_ms()
-            ours = self._moments[0][0] if self._moments else None
-            due = min((t for t in (venue, ours) if t is not None), default=until + 1)
-            if due > until:
-                break
-            self.now_ms = max(self.now_ms, due)
+            due = min(t for t in (self.core.due_ms(), self.moments.due_ms(), until + 1) if t is not None)
+            self.moments.now_ms = min(max(self.now_ms, due), until)
             self._take_frames()
-            while self._moments and self._moments[0][0] <= self.now_ms:
-                heapq.heappop(self._moments)[2]()
-        self.now_ms = until
-        self._take_frames()
+            self.moments.do_due()
+            if due > until:
+                return
 
-    def run_until(self, done: Callable[[], bool], within_ms: int = 10_000) -> None:
-        """Let time pass until something holds."""
+    def run_until(self, done: Callable[[], object], within_ms: int = 10_000) -> None:
+        """Let time pass until something holds; that it never does is a failure."""
         end = self.now_ms + within_ms
         while not done():
             assert self.now_ms < end, f"not within {within_ms} ms"
             self.run(1)
 
-    # --- the venue ------------------------------------------------------------------------------------
+    # --- the market -----------------------------------------------------------------------------------
 
     def trade(self, symbol: str, price: str | Decimal, qty: str = "100000", taker: str = "Buy") -> None:
         """One print of the market; the grid hears of the price a moment later."""
-        self.last[symbol] = Decimal(price)
-        self.core.trade(
-            Trade(symbol=symbol, price=Decimal(price), qty=Decimal(qty), taker=taker, market_ms=self.now_ms),
-            self.now_ms,
-        )
-        seen = Price(symbol=symbol, last=Decimal(price), mark=Decimal(price), at_ms=self.now_ms)
-        self.at(self.now_ms + self.delay(), lambda: self.give(symbol, seen))
+        last = self.last[symbol] = Decimal(price)
+        print_ = Trade(symbol=symbol, price=last, qty=Decimal(qty), taker=taker, market_ms=self.now_ms)
+        self.core.trade(print_, self.now_ms)
+        seen = Price(symbol=symbol, last=last, mark=last, at_ms=self.now_ms)
+        self.line.later(self.line.delay(), lambda: self.give(symbol, seen))
 
-    def move(self, price: str | Decimal, *, symbol: str = "", steps: int = 1, ms: int = 200) -> None:
-        """Let the market go to a price in even steps, each with time for what it sets off."""
-        symbol = symbol or next(iter(self.last))
+    def move(self, price: str, *, steps: int = 1, ms: int = 200, qty: str = "100000") -> None:
+        """Let the first symbol's market go to a price in even steps, each with time for what it sets off."""
+        symbol = self.symbol
         start, end = self.last[symbol], Decimal(price)
         tick = next(i.tick for i in default_instruments() if i.symbol == symbol)
         for n in range(1, steps + 1):
             at = ((start + (end - start) * n / steps) / tick).to_integral_value() * tick
-            self.trade(symbol, at, taker="Buy" if end >= start else "Sell")
+            self.trade(symbol, at, qty=qty, taker="Buy" if end >= start else "Sell")
             self.run(ms)
 
-    def ask(self, op: str, **params: Any) -> Reply:
-        """A request that somebody else sends: a person at the exchange's page."""
-        return self.core.request(ACCOUNT, op, {"category": "linear", **params}, self.now_ms)
-
-    def _take_frames(self) -> None:
-        for push in self.core.advance(self.now_ms):
-            if isinstance(push, PrivatePush) and push.account == ACCOUNT:
-                self.frames.append(push)
-                if self.connected:
-                    late = self.now_ms + self.chance.randint(0, self.faults.max_frame_ms)
-                    due = self._topic_due[push.topic] = max(late, self._topic_due.get(push.topic, 0))
-                    self._deliver(push, due)
-                    if self.chance.random() < self.faults.duplicated:
-                        self._deliver(push, due + self.delay())
-
-    def _deliver(self, push: PrivatePush, due_ms: int) -> None:
-        if due_ms <= self.now_ms:
-            self._frame(push)
-        else:
-            self.at(due_ms, lambda: self._frame(push))
-
-    def _frame(self, push: PrivatePush) -> None:
-        if not self.connected:
-            return
-        decoded = decode_private({"topic": push.topic, "creationTime": push.at_ms, "data": list(push.data)})
-        assert not decoded.problems, decoded.problems
-        by_symbol: dict[str, list[OrderRow | Execution | PositionRow]] = {}
-        for event in decoded.events:
-            if isinstance(event, Wallet):
-                self.available = event.available
-                for symbol in self.grids:
-                    self.give(symbol, BalanceMayFit(at_ms=self.now_ms))
-            else:
-                by_symbol.setdefault(event.symbol, []).append(event)
-        for symbol, events in by_symbol.items():
-            if symbol in self.grids:
-                self.give(symbol, StreamEvents(symbol=symbol, events=tuple(events), received_ns=0))
-
-    # --- the bot --------------------------------------------------------------------------------------
+    # --- the process ----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin every grid as at the start of a process: stream, a sync, a second one after the proof."""
+        """A process begins: grids new or revived, the stream, a sync, another when entries may be proven."""
         for symbol, settings in self.settings.items():
             fees = FeeRates(symbol=symbol, maker=MAKER_FEE, taker=TAKER_FEE)
             saved = self.grids.get(symbol)
-            self.grids[symbol] = begin(
-                settings, self.instrument(symbol), fees, account=1, saved=saved, now_ms=self.now_ms
-            )
-        self.connect()
-        for symbol, last in self.last.items():
-            self.give(symbol, Price(symbol=symbol, last=last, mark=last, at_ms=self.now_ms))
-        self.at(self.now_ms + 3_001, self.sync)
-        self.at(self.now_ms + SYNC_MS, self._sync_again)
-
-    def instrument(self, symbol: str) -> Instrument:
-        """The rules as the bot reads them."""
-        rows = self.core.request("", "market.instruments-info", {"category": "linear"}, self.now_ms).result
-        return next(
-            decode_instrument(Fields(row, "instruments-info"))
-            for row in rows["list"]
-            if row["symbol"] == symbol
+            self.grids[symbol] = begin(settings, self.instrument(symbol), fees, 1, saved, self.now_ms)
+        self.newest_exec_ms = (
+            min(known_until_ms(state) for state in self.grids.values()) or self.now_ms - WEEK_MS
         )
+        self.connect()
+        for symbol in self.grids:
+            last = self.last[symbol]
+            self.give(symbol, Price(symbol=symbol, last=last, mark=last, at_ms=self.now_ms))
+        self.line.later(3_001, self.sync)
+        self.line.later(SYNC_MS, self._sync_again)
+
+    def kill(self) -> None:
+        """The process is gone at once: what it has sent arrives, nothing comes back to it."""
+        self.line.cut()
+        self.connected = False
+        self.line = self._new_line(self.line.faults)
+
+    def restart(self, saved: Mapping[str, GridState] | None = None, *, after_ms: int = 0) -> None:
+        """Kill the process and start another with the states given (the newest ones if None)."""
+        self.kill()
+        self.grids = dict(self.grids if saved is None else saved)
+        self.run(after_ms)
+        self.start()
+
+    def _new_line(self, faults: Faults) -> Line:
+        line = Line(self.core, self.moments, self.chance, self._answered, lambda link: self.on_accept(link))
+        line.faults = faults
+        return line
 
     def connect(self) -> None:
-        """The private stream is up again; a sync follows at once."""
+        """The private stream is up; a sync follows at once."""
         self.connected = True
+        self._connection += 1
         for symbol in self.grids:
             self.give(symbol, StreamUp(up=True))
         self.sync()
@@ -283,6 +181,14 @@ class World:
         self.connected = False
         for symbol in self.grids:
             self.give(symbol, StreamUp(up=False))
+
+    def sync(self) -> None:
+        """Read the whole account once."""
+        self.line.read(self.newest_exec_ms - SYNC_MS)
+
+    def _sync_again(self) -> None:
+        self.sync()
+        self.line.later(SYNC_MS, self._sync_again)
 
     def give(self, symbol: str, event: Event) -> None:
         """Let a grid take one event, and do what it asks for."""
@@ -298,164 +204,112 @@ class World:
         match effect:
             case PlaceOrder() | AmendOrder() | CancelOrder():
                 self.sent.append((self.now_ms, effect))
-                self._command(effect)
-            case LookUpOrder():
-                self._read(self.reads.look_up(effect))
-            case ReadLegs():
-                self._read(self.reads.legs(effect))
-            case WakeAt(due_ms=due_ms):
-                self.at(due_ms, lambda: self.give(symbol, Wake(due_ms=due_ms)))
+                self.line.send(effect)
+            case LookUpOrder() | ReadLegs():
+                self.line.read(effect)
             case SetLeverage() | SetTradingStop():
-                self.at(self.now_ms + self.delay(), lambda: self._set(effect))
-            case Save() | CloseActed() | StopAccount() | Note() | Counted() | CycleClosed() | TradeBooked():
+                self.line.set(effect)
+            case WakeAt(due_ms=due_ms):
+                self.line.later(due_ms - self.now_ms, lambda: self.give(symbol, Wake(due_ms=due_ms)))
+            case _:
                 pass
 
-    def _read(self, reading: Reading) -> None:
-        def go_on() -> None:
-            try:
-                next(reading)
-            except StopIteration as end:
-                answer = end.value
-                self.at(self.now_ms + self.delay(), lambda: self._answered(answer))
-            else:
-                self.at(self.now_ms + self.delay(), go_on)
+    # --- what comes back --------------------------------------------------------------------------------
 
-        self.at(self.now_ms + self.delay(), go_on)
+    def _answered(self, answer: Back) -> None:
+        match answer:
+            case Snapshot():
+                self._synced(answer)
+            case LookUpFailed():
+                self.give(answer.order_link_id.split("-")[1], answer)
+            case SettingAnswered():
+                self.give(answer.request.symbol, answer)
+            case _:
+                self.give(answer.symbol, answer)
 
-    def _answered(self, answer: OrderLookUp | LegsRead | Snapshot) -> None:
-        if not isinstance(answer, Snapshot):
-            self.give(answer.symbol, answer)
-            return
+    def _synced(self, answer: Snapshot) -> None:
         self.newest_exec_ms = max((e.exec_ms for e in answer.executions), default=self.newest_exec_ms)
         for symbol in self.grids:
-            self.give(
-                symbol,
-                SymbolSnapshot(
-                    symbol=symbol,
-                    positions=tuple(r for r in answer.positions if r.symbol == symbol),
-                    orders=tuple(r for r in answer.orders if r.symbol == symbol),
-                    executions=tuple(e for e in answer.executions if e.symbol == symbol),
-                    server_ms=answer.server_ms,
-                    received_ms=self.now_ms,
-                    first=not self.grids[symbol].synced,
-                ),
+            share = SymbolSnapshot(
+                symbol=symbol,
+                positions=tuple(r for r in answer.positions if r.symbol == symbol),
+                orders=tuple(r for r in answer.orders if r.symbol == symbol),
+                executions=tuple(e for e in answer.executions if e.symbol == symbol),
+                server_ms=answer.server_ms,
+                received_ms=self.now_ms,
+                first=not self.grids[symbol].synced,
             )
+            self.give(symbol, share)
 
-    def sync(self) -> None:
-        """Read the whole account once."""
-        self._read(self.reads.snapshot(self.newest_exec_ms - SYNC_MS))
+    def _take_frames(self) -> None:
+        for push in self.core.advance(self.now_ms):
+            if not isinstance(push, PrivatePush) or not self.connected:
+                continue
+            late = self.now_ms + self.chance.randint(0, self.line.faults.max_frame_ms)
+            due = self._topic_due[push.topic] = max(late, self._topic_due.get(push.topic, 0))
+            self._deliver(push, due)
+            if self.chance.random() < self.line.faults.duplicated:
+                self._deliver(push, due + self.line.delay())
 
-    def _sync_again(self) -> None:
-        self.sync()
-        self.at(self.now_ms + SYNC_MS, self._sync_again)
-
-    def _set(self, request: SetLeverage | SetTradingStop) -> None:
-        if isinstance(request, SetLeverage):
-            leverage = plain(request.leverage)
-            reply = self.ask(
-                "position.set-leverage", symbol=request.symbol, buyLeverage=leverage, sellLeverage=leverage
-            )
+    def _deliver(self, push: PrivatePush, due_ms: int) -> None:
+        connection = self._connection
+        if due_ms <= self.now_ms:
+            self._frame(push, connection)
         else:
-            levels = {"takeProfit": request.take_profit, "stopLoss": request.stop_loss}
-            reply = self.ask(
-                "position.trading-stop",
-                symbol=request.symbol,
-                positionIdx=POSITION_IDX[request.leg],
-                tpslMode="Full",
-                tpTriggerBy="LastPrice",
-                slTriggerBy="MarkPrice",
-                **{name: plain(level) for name, level in levels.items() if level is not None},
-            )
-        failure = bybit_error(reply.ret_code, reply.ret_msg, changes=True)
-        answer = SettingAnswered(request=request, failure="" if failure is None else str(failure))
-        self.at(self.now_ms + self.delay(), lambda: self.give(request.symbol, answer))
+            self.line.later(due_ms - self.now_ms, lambda: self._frame(push, connection))
 
-    # --- commands -------------------------------------------------------------------------------------
-
-    def _command(self, command: OrderCommand) -> None:
-        action = _ACTIONS[type(command)]
-        if isinstance(command, PlaceOrder) and not self._fits(command):
-            answer = RequestAnswered(
-                symbol=command.symbol,
-                action=action,
-                order_link_id=command.order_link_id,
-                outcome=Outcome.WITHHELD,
-                code=0,
-                text="too little balance",
-                request_ms=0,
-                answered_ms=self.now_ms,
-            )
-            self.at(self.now_ms, lambda: self.give(command.symbol, answer))
+    def _frame(self, push: PrivatePush, connection: int) -> None:
+        if not self.connected or connection != self._connection:
             return
-        orders = SendOrders(request_id="r", action=action, commands=(command,), timestamp_ms=self.now_ms)
-        faults, chance = self.faults, self.chance.random()
-        scripted = self.answer_with(command)
-        if isinstance(scripted, tuple):
-            self._reply(orders, Reply(ret_code=scripted[0], ret_msg=scripted[1]))
-        elif scripted == "lost request" or chance < faults.lost_request:
-            if self.chance.random() < faults.late_request:
-                self.at(self.now_ms + self.chance.randint(200, 1_999), lambda: self._carry_out(orders))
-            self._unknown(orders)
-        elif scripted == "lost answer" or chance < faults.lost_request + faults.lost_answer:
-            self.at(self.now_ms + self.delay(), lambda: self._carry_out(orders))
-            self._unknown(orders)
-        elif chance < faults.lost_request + faults.lost_answer + faults.refused:
-            self._reply(orders, Reply(ret_code=10006, ret_msg="Too many visits!"))
-        else:
-            self.at(self.now_ms + self.delay(), lambda: self._reply(orders, self._carry_out(orders)))
+        decoded = decode_private({"topic": push.topic, "creationTime": push.at_ms, "data": list(push.data)})
+        assert not decoded.problems, decoded.problems
+        by_symbol: dict[str, list[OrderRow | Execution | PositionRow]] = {}
+        for event in decoded.events:
+            if isinstance(event, Wallet):
+                for symbol in self.grids:
+                    self.give(symbol, BalanceMayFit(at_ms=self.now_ms))
+            else:
+                by_symbol.setdefault(event.symbol, []).append(event)
+        for symbol, events in by_symbol.items():
+            if symbol in self.grids:
+                self.give(symbol, StreamEvents(symbol=symbol, events=tuple(events), received_ns=0))
 
-    def _fits(self, order: PlaceOrder) -> bool:
-        """A plain balance check: what the venue has free, the buffer left."""
-        if order.check is None:
-            return True
-        check = order.check
-        wallet = self.ask("account.wallet-balance", accountType="UNIFIED").result["list"][0]
-        free = Decimal(wallet["totalAvailableBalance"])
-        return check.cost * (1 + check.buffer_percent / 100) + check.also_fits <= free
+    # --- what tests look at -----------------------------------------------------------------------------
 
-    def _carry_out(self, orders: SendOrders) -> Reply:
-        reply = self.core.request(ACCOUNT, operation(orders), request_params(orders), self.now_ms)
-        if orders.action is Action.PLACE and reply.ret_code == 0:
-            self.on_accept(orders.commands[0].order_link_id)
-        return reply
+    @property
+    def symbol(self) -> str:
+        """The first symbol."""
+        return next(iter(self.settings))
 
-    def _reply(self, orders: SendOrders, reply: Reply) -> None:
-        envelope = {"retCode": reply.ret_code, "retMsg": reply.ret_msg, "result": reply.result}
-        due_ms = self.now_ms + self.delay()
-        answers = decode_answer(orders, envelope, {}, due_ms).answers
-        self.at(due_ms, lambda: self.give(answers[0].symbol, answers[0]))
+    @property
+    def grid(self) -> GridState:
+        """The first symbol's state."""
+        return self.grids[self.symbol]
 
-    def _unknown(self, orders: SendOrders) -> None:
-        due_ms = self.now_ms + self.faults.unknown_ms
-        answers = all_unknown(orders, "no reply", due_ms).answers
-        self.at(due_ms, lambda: self.give(answers[0].symbol, answers[0]))
+    def side(self, side: Side) -> SideState:
+        """A side of the first symbol."""
+        return self.grid.of(side)
 
-    # --- what tests look at ---------------------------------------------------------------------------
+    def instrument(self, symbol: str) -> Instrument:
+        """The rules as the bot reads them."""
+        rows = self.line.request("market.instruments-info", symbol=symbol).result["list"]
+        return decode_instrument(Fields(rows[0], "instruments-info"))
 
-    def grid(self, symbol: str = "") -> GridState:
-        """A symbol's state; the first one's by default."""
-        return self.grids[symbol or next(iter(self.grids))]
-
-    def side(self, side: Side, symbol: str = "") -> SideState:
-        """A side's state."""
-        return self.grid(symbol).of(side)
-
-    def resting(self, role: str = "", side: Side | None = None, symbol: str = "") -> list[dict[str, Any]]:
-        """Open orders at the venue, by the role and side in their ids."""
-        rows = self.ask("order.realtime", settleCoin="USDT", limit=50).result["list"]
-        found = [dict(row) for row in rows if not symbol or row["symbol"] == symbol]
+    def resting(self, role: str = "", side: Side | None = None) -> list[dict[str, Any]]:
+        """Open orders of ours at the venue, by the role and side in their ids, oldest first."""
+        rows = self.line.request("order.realtime", settleCoin="USDT", limit=50).result["list"]
         letter = "" if side is None else side.value[0]
         return [
-            row
-            for row in found
-            if (not role or row["orderLinkId"][4:5] == role)
-            and (not letter or row["orderLinkId"][3:4] == letter)
+            dict(row)
+            for row in reversed(rows)
+            if row["orderLinkId"][4:5] == role or not role
+            if row["orderLinkId"][3:4] == letter or not letter
         ]
 
-    def leg(self, side: Side, symbol: str = "") -> Decimal:
+    def leg(self, side: Side) -> Decimal:
         """A leg's size at the venue."""
-        rows = self.ask("position.list", symbol=symbol or next(iter(self.grids))).result["list"]
-        return next(Decimal(r["size"]) for r in rows if r["positionIdx"] == POSITION_IDX[side])
+        rows = self.line.request("position.list", symbol=self.symbol).result["list"]
+        return next(Decimal(row["size"]) for row in rows if row["positionIdx"] == POSITION_IDX[side])
 
     def told(self, kind: type[Any]) -> list[Any]:
         """The effects of one kind, in order."""
@@ -468,7 +322,3 @@ class World:
     def noted(self, kind: str) -> list[Note]:
         """The notes of one kind."""
         return [e for e in self.effects if isinstance(e, Note) and e.kind == kind]
-
-
-_ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
-__all__ = ["SIDES", "Faults", "World", "grid_settings"]
