@@ -158,12 +158,13 @@ class PrivateFeedActor(_Feed):
 
     def _is_up(self, connection: _Connection) -> None:
         self.send(self._reconciler, StreamOpened())
+        self.send(self._orders, StreamUp(up=True))
 
     def _is_lost(self, reason: str) -> None:
         super()._is_lost(reason)
         self.send(self._reconciler, StreamLost(reason=reason))
-        for grid in self._grids.values():
-            self.send(grid, StreamUp(up=False))
+        for address in (self._orders, *self._grids.values()):
+            self.send(address, StreamUp(up=False))
 
 
 class SocketActor(_Feed):

@@ -16,7 +16,7 @@ from actors.mail import Call, Called, Check, Decided, PriceTaken, Report, Socket
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
 from messages.account import Execution, OrderRow, PositionRow, Wallet
-from messages.commands import Stop
+from messages.commands import Stop, StreamUp
 from messages.events import BalanceMayFit, StreamEvents
 from messages.market import Price
 from messages.orders import (
@@ -67,6 +67,8 @@ class OrdersActor(Shell):
         self._origins: dict[str, int] = {}
         self._start_equity = wallet.equity
         self._stopped = ""
+        self._stream_up = False
+        self._withheld: set[str] = set()
         self._reported_ms = 0
         self._wallet_asked = False
         self._pump_due_ms = 0
@@ -101,6 +103,8 @@ class OrdersActor(Shell):
                 self._socket = None
             case Stop():
                 self._stopped = message.reason
+            case StreamUp():
+                self._stream_up = message.up
             case Check():
                 self._check(now_ms)
             case Report():
@@ -139,6 +143,7 @@ class OrdersActor(Shell):
         if not refusal:
             return True
         self._origins.pop(command.order_link_id, None)
+        self._withheld.add(command.symbol)
         self._tell_grid(
             RequestAnswered(
                 symbol=command.symbol,
@@ -231,8 +236,9 @@ class OrdersActor(Shell):
 
     def _wallet(self, wallet: Wallet, now_ms: int) -> None:
         self._ledger.pushed(wallet, now_ms)
-        for grid in self._grids.values():
-            self.send(grid, BalanceMayFit(at_ms=wallet.created_ms))
+        for symbol in sorted(self._withheld & self._grids.keys()):
+            self.send(self._grids[symbol], BalanceMayFit(at_ms=wallet.created_ms))
+        self._withheld.clear()
         self._report(now_ms)
 
     def _called(self, called: Called, now_ms: int) -> None:
@@ -256,7 +262,7 @@ class OrdersActor(Shell):
             available=ledger.available_carried,
             maintenance_rate=ledger.maintenance_rate_carried,
             stopped=self._stopped,
-            streams_up=self._socket is not None,
+            streams_up=self._stream_up,
             unknown_orders=0,
             queued_orders=self._traffic.waiting,
             at_ms=now_ms,

@@ -33,6 +33,7 @@ class ReconcilerActor(Shell):
         self._stream_up = False
         self._running = False
         self._again = False
+        self._covers_gap = False
         self._due_ms = 0
         self._syncs = 0
         self._unowned: frozenset[str] = frozenset()
@@ -60,6 +61,7 @@ class ReconcilerActor(Shell):
             self._again = True
             return
         self._running, self._again = True, False
+        self._covers_gap = self._stream_up
         call = Call(request=ReadSnapshot(since_ms=self._since_ms), reply_to=self.address)
         self.send(account_address(self._account, "rest/reads"), call)
 
@@ -96,7 +98,8 @@ class ReconcilerActor(Shell):
                     first=self._syncs == 1,
                 ),
             )
-            self.send(grid, StreamUp(up=self._stream_up))
+            # Only a sync that began after the stream stood has closed the gap before it.
+            self.send(grid, StreamUp(up=self._stream_up and self._covers_gap))
         newest = max((e.exec_ms for e in snapshot.executions), default=snapshot.server_ms)
         self._since_ms = newest - _OVERLAP_MS
         self._say_unowned(snapshot, now_ms)

@@ -209,7 +209,8 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
     if streamed and row.size == 0:
         side.recovery_due_ms = 0
     if side.held and side.size == 0:
-        act_on_close(d, side, 0, recovered=not streamed)
+        # The row was pushed for the closing execution: its time is the execution's.
+        act_on_close(d, side, row.updated_ms if streamed else 0, recovered=not streamed)
 
 
 def absorb_order_row(d: Draft, row: OrderRow) -> None:
