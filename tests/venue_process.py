@@ -65,6 +65,10 @@ class VenueProcess:
         wanted = {**({} if topic is None else {"topic": topic}), **equal}
         return [one for one in records if all(one.get(name) == value for name, value in wanted.items())]
 
+    def journal_rows(self, topic: str, **equal: Any) -> list[dict[str, Any]]:
+        """The pushed records alone, of one private topic."""
+        return [record["data"] for record in self.journal(topic, **equal)]
+
     def log(self) -> str:
         """What the venue has complained of."""
         return self._log_path.read_text(encoding="utf-8")
