@@ -131,8 +131,11 @@ class Draft:
         """Take an order away, as soon as that can be asked; repeated calls ask once.
 
         While its creation is unanswered nothing can be proven by a cancel, so the creation is settled
-        first; the reason is kept, and the planner comes back here.
+        first; the reason is kept, and the planner comes back here. An order that its executions have
+        filled needs none: its end is under way.
         """
+        if order.leaves == 0 and order.price is not None:
+            return
         kept = replace(order, cancel_reason=order.cancel_reason or reason)
         if order.cancel is Asked.NO and order.phase in (Phase.ACCEPTED, Phase.LIVE) and not order.looking:
             kept = replace(kept, cancel=Asked.SENT, asked_ms=self.now_ms)
