@@ -50,11 +50,10 @@ def entry_price(
     """
     step = settings.grid_step_percent / HUNDRED
     exact = base * (ONE - side.sign * step) ** steps
+    tick = instrument.tick_size
     if side is Side.LONG:
-        price = min(floor_to(exact, instrument.tick_size), floor_to(nearest, instrument.tick_size))
-        return price - instrument.tick_size if price >= nearest else price
-    price = max(ceil_to(exact, instrument.tick_size), ceil_to(nearest, instrument.tick_size))
-    return price + instrument.tick_size if price <= nearest else price
+        return min(floor_to(exact, tick), floor_to(nearest - tick, tick))
+    return max(ceil_to(exact, tick), ceil_to(nearest + tick, tick))
 
 
 def take_profit_price(

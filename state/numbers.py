@@ -17,3 +17,8 @@ def floor_to(value: Decimal, step: Decimal) -> Decimal:
 def ceil_to(value: Decimal, step: Decimal) -> Decimal:
     """The smallest multiple of ``step`` not below ``value``."""
     return (value / step).to_integral_value(ROUND_CEILING) * step
+
+
+def plain(value: Decimal) -> str:
+    """Its digits for people: no exponent, no trailing zeros."""
+    return f"{value.normalize():f}"
