@@ -61,6 +61,9 @@ def _condition(account: AccountTally) -> Text:
     if acted.count:
         figures = [acted.percentile(50), acted.percentile(99), acted.largest]
         _pair(line, "TP p50/p99/max", f"{' / '.join(latency(figure) for figure in figures)} ms")
+    for symbol, tally in account.symbols.items():
+        if tally.report is not None and tally.report.activity:
+            _pair(line, symbol, tally.report.activity, "cyan")
     return line
 
 

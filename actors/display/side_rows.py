@@ -60,12 +60,11 @@ def _waiting(symbol: str, side: Side) -> Row:
 
 
 def _row(head: Text, side: SideReport, report: SymbolReport, booked: SideTally, places: int) -> Row:
-    status = report.activity or side.status
     held = side.size > 0
     return [
         head,
         Text(side.side.value, style="dim"),
-        Text(status, style=STATUS_STYLES.get(status, "")),
+        Text(side.status, style=STATUS_STYLES.get(side.status, "")),
         Text(f"{side.deepest_level + 1}/{side.max_levels}"),
         Text(quantity(side.size) if held else NONE, style="" if held else "dim"),
         Text(price(side.average_entry, places) if held else NONE),

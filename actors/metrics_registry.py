@@ -1,0 +1,127 @@
+"""What Prometheus scrapes: every figure of the bot in one registry, fed by the same messages as the view.
+
+Names are ``soltrader_<noun>_<unit>[_total]``. Accounts are labelled as in their files (001), connections
+that all accounts share as ``all``. Money turns into binary floats here, at the border, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from threading import Thread
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, Info, ProcessCollector, start_http_server
+
+from actors.metrics.closes import CloseMetrics
+from actors.metrics.figures import FigureMetrics
+from actors.metrics.labels import account_label
+from actors.metrics.orders import OrderMetrics
+from actors.metrics.plumbing import PlumbingMetrics
+from messages.events import Counted, CycleClosed
+from messages.reports import (
+    AccountReport,
+    BalanceRead,
+    CloseLatency,
+    MailboxDepth,
+    OrdersCounted,
+    StateWritten,
+    StreamChanged,
+    SymbolReport,
+    SyncFinished,
+)
+
+
+class Metrics:
+    """The bot's metrics. The registry is its own, so that several may live in one process.
+
+    ``apply`` belongs to one thread; scrapes may come from any.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry if registry is not None else CollectorRegistry()
+        self._server: tuple[WSGIServer, Thread] | None = None
+        self._streams_up: set[tuple[int, str]] = set()
+        self._closes = CloseMetrics(self.registry)
+        self._orders = OrderMetrics(self.registry)
+        self._plumbing = PlumbingMetrics(self.registry)
+        self._figures = FigureMetrics(self.registry)
+        ProcessCollector(registry=self.registry)
+        Info("soltrader_build", "The version that runs.", registry=self.registry).info(
+            {"version": _version()}
+        )
+
+    @classmethod
+    def for_config(
+        cls, symbols: Mapping[int, tuple[str, ...]], registry: CollectorRegistry | None = None
+    ) -> Metrics:
+        """With every counter of these accounts and their symbols at zero."""
+        metrics = cls(registry)
+        for account, traded in symbols.items():
+            label = account_label(account)
+            metrics._closes.begin(label, traded)
+            metrics._orders.begin(label, traded)
+            metrics._plumbing.begin(label)
+        return metrics
+
+    def apply(self, message: object) -> None:
+        """Count or show what a message tells; those that tell nothing here are let pass."""
+        match message:
+            case SymbolReport():
+                self._figures.symbol(message)
+            case AccountReport():
+                self._figures.account(message)
+            case OrdersCounted():
+                self._orders.answered(message)
+            case CycleClosed():
+                self._closes.closed(message)
+            case CloseLatency():
+                self._closes.latency(message)
+            case Counted():
+                self._closes.counted(message)
+            case StreamChanged():
+                self._plumbing.stream(message, lost=self._lost(message))
+            case SyncFinished():
+                self._plumbing.sync(message)
+            case StateWritten():
+                self._plumbing.write(message)
+            case BalanceRead():
+                self._plumbing.balance_read(message)
+            case MailboxDepth():
+                self._plumbing.mailbox(message)
+
+    def _lost(self, changed: StreamChanged) -> bool:
+        """Whether a connection that stood is gone; one that never stood, or was told twice, isn't lost."""
+        key = (changed.account, changed.stream)
+        stood = key in self._streams_up
+        if changed.up:
+            self._streams_up.add(key)
+        else:
+            self._streams_up.discard(key)
+        return stood and not changed.up
+
+    def start_http(self, host: str = "127.0.0.1", port: int = 0) -> int:
+        """Serve ``/metrics`` on a thread of its own; gives the port (a free one for 0).
+
+        Raises ``OSError`` where the address is taken or isn't this machine's.
+        """
+        if self._server is not None:
+            raise RuntimeError("the metrics are served already: stop() first")
+        self._server = start_http_server(port, addr=host, registry=self.registry)
+        return int(self._server[0].server_port)
+
+    def stop(self) -> None:
+        """Serve no more; harmless when nothing is served."""
+        if self._server is not None:
+            server, thread = self._server
+            self._server = None
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def _version() -> str:
+    try:
+        return version("sol-trader")
+    except PackageNotFoundError:
+        return "unknown"
