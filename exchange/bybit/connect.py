@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
+from exchange.bybit.connection import nobody
 from exchange.bybit.endpoints import Endpoints
 from exchange.bybit.keys import Keys
 from exchange.bybit.rest import BybitRest
@@ -12,8 +12,6 @@ from exchange.bybit.streams import BybitPrivateStream, BybitPublicStream
 from exchange.bybit.trading import BybitTradingSocket
 from exchange.clock import Clock, SystemClock
 from exchange.errors import ProtocolError
-
-_log = logging.getLogger(__name__)
 
 
 class BybitExchange:
@@ -61,8 +59,4 @@ def bybit_exchange(
     ``clock`` stamps and signs (the machine's if not given). ``on_problem`` is called from readers'
     threads with each record or frame that could not be read; it is logged in any case.
     """
-    return BybitExchange(endpoints, Keys(api_key, api_secret), clock or SystemClock(), on_problem or _passed)
-
-
-def _passed(problem: ProtocolError) -> None:
-    _log.debug("no one asked to be told: %s", problem)
+    return BybitExchange(endpoints, Keys(api_key, api_secret), clock or SystemClock(), on_problem or nobody)

@@ -98,8 +98,10 @@ class Connection:
             return
         if self._socket is not None:
             self._socket.shut()
-        self._settle(self._end_reason)
-        on_lost(self._end_reason)
+        try:
+            self._settle(self._end_reason)
+        finally:  # whoever takes the answers may fail: the end is told all the same
+            on_lost(self._end_reason)
 
     def _open(self, on_lost: Callable[[str], None]) -> None:
         """Dial, shake hands, be up; raises ExchangeError and leaves nothing open if that fails."""
@@ -167,3 +169,7 @@ class Connection:
                 raise Retryable(f"{self.name}: ended before {op} was answered: {self._end_reason}")
             if frame.get("op") == op and frame.get("req_id") in (req_id, "", None):
                 return frame
+
+
+def nobody(*_: object) -> None:
+    """Who listens before ``open``."""

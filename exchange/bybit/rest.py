@@ -18,6 +18,7 @@ from exchange.bybit.reads import SETTLE_COIN, WEEK_MS, Reads, pages, result_of
 from exchange.bybit.rows import NO_LEGS, wallet
 from exchange.clock import Clock
 from exchange.errors import ExchangeError, ProtocolError, Refused
+from exchange.ports import Rest
 from messages import requests as ask
 from messages.account import AccountInfo, OrderRow, Wallet
 from messages.orders import OrdersAnswered, SendOrders
@@ -25,8 +26,8 @@ from messages.orders import OrdersAnswered, SendOrders
 _HEDGE: Final = 3
 
 
-class BybitRest:
-    """Implements ``exchange.ports.Rest``. ``clock`` stamps requests: give it the exchange's time."""
+class BybitRest(Rest):
+    """REST over one session. ``clock`` stamps requests: give it the exchange's time."""
 
     def __init__(self, endpoints: Endpoints, keys: Keys, clock: Clock) -> None:
         self._clock = clock

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from exchange.bybit.connection import Connection, Frame
+from exchange.bybit.connection import Connection, Frame, nobody
 from exchange.bybit.decode_private import PRIVATE_TOPICS, decode_private
 from exchange.bybit.decode_public import TICKERS, Tickers
 from exchange.bybit.endpoints import Endpoints
@@ -15,6 +14,7 @@ from exchange.bybit.keys import Keys
 from exchange.bybit.sockets import private_socket, public_socket
 from exchange.clock import Clock
 from exchange.errors import ProtocolError, Refused
+from exchange.ports import PrivateStream, PublicStream
 from messages.account import OrderRow, StreamEvent
 from messages.market import Price
 from messages.sides import Side
@@ -25,11 +25,9 @@ OnProblem = Callable[[ProtocolError], None]
 _ORDERS_REMEMBERED: Final = 10_000
 _MOST_CHARACTERS: Final = 2_000  # of a request's topics; Bybit takes 21,000 a connection
 
-_log = logging.getLogger(__name__)
 
-
-class BybitPrivateStream(Connection):
-    """Implements ``exchange.ports.PrivateStream``; opened once.
+class BybitPrivateStream(Connection, PrivateStream):
+    """The account's stream; opened once.
 
     Events may come before ``open`` returns. ``dropped`` counts records of other categories. A record
     that can't be read is given to ``on_problem``, from the reader's thread: ask for a sync then.
@@ -40,7 +38,7 @@ class BybitPrivateStream(Connection):
         self.dropped = 0
         self._keys = keys
         self._legs: OrderedDict[str, Side] = OrderedDict()
-        self._on_events: OnEvents = _ignore_events
+        self._on_events: OnEvents = nobody
 
     def open(self, on_events: OnEvents, on_lost: Callable[[str], None]) -> None:
         """Connect, authenticate and subscribe; see the port."""
@@ -76,14 +74,14 @@ class BybitPrivateStream(Connection):
             self._legs.popitem(last=False)
 
 
-class BybitPublicStream(Connection):
-    """Implements ``exchange.ports.PublicStream``; opened once. Prices may come before ``open`` returns."""
+class BybitPublicStream(Connection, PublicStream):
+    """The market's stream; opened once. Prices may come before ``open`` returns."""
 
     def __init__(self, endpoints: Endpoints, clock: Clock, on_problem: OnProblem) -> None:
         super().__init__("public stream", public_socket(endpoints.public, clock), clock, on_problem)
         self._tickers = Tickers()
         self._symbols: tuple[str, ...] = ()
-        self._on_price: Callable[[Price], None] = _ignore_price
+        self._on_price: Callable[[Price], None] = nobody
 
     def open(
         self,
@@ -116,11 +114,3 @@ def _parts(topics: Sequence[str]) -> Iterator[list[str]]:
         part.append(topic)
     if part:
         yield part
-
-
-def _ignore_events(events: tuple[StreamEvent, ...], received_ns: int) -> None:
-    _log.debug("%d events before open at %d ns", len(events), received_ns)
-
-
-def _ignore_price(price: Price) -> None:
-    _log.debug("%s before open", price)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import websocket
 
 from exchange.bybit.codes import error
-from exchange.bybit.connection import Connection, Frame
+from exchange.bybit.connection import Connection, Frame, nobody
 from exchange.bybit.decode_orders import all_alike, all_unknown, decode_answer
 from exchange.bybit.encode import trading_frame
 from exchange.bybit.endpoints import Endpoints
@@ -19,6 +19,7 @@ from exchange.bybit.keys import Keys
 from exchange.bybit.sockets import trading_socket
 from exchange.clock import Clock
 from exchange.errors import Fatal, ProtocolError
+from exchange.ports import TradingSocket
 from messages.orders import OrdersAnswered, Outcome, SendOrders
 
 #: How long after the receive window a reply is still awaited.
@@ -35,8 +36,8 @@ class _Sent:
     sent_ms: int
 
 
-class BybitTradingSocket(Connection):
-    """Implements ``exchange.ports.TradingSocket``; opened once.
+class BybitTradingSocket(Connection, TradingSocket):
+    """Orders over one socket; opened once.
 
     ``late`` counts replies that came after their request was answered UNKNOWN; they are dropped, since
     the order is being looked up. A request is answered by whoever takes it out of ``_in_flight``: the
@@ -51,7 +52,7 @@ class BybitTradingSocket(Connection):
         super().__init__("trading socket", trading_socket(endpoints.trading, keys, clock), clock, on_problem)
         self.late = 0
         self._in_flight: dict[str, _Sent] = {}
-        self._on_answer: Callable[[OrdersAnswered], None] = _ignore_answer
+        self._on_answer: Callable[[OrdersAnswered], None] = nobody
 
     def open(self, on_answer: Callable[[OrdersAnswered], None], on_lost: Callable[[str], None]) -> None:
         """Connect and authenticate; see the port."""
@@ -126,7 +127,3 @@ class BybitTradingSocket(Connection):
 def _headers(frame: Frame) -> dict[str, Any]:
     headers = frame.get("header")
     return headers if isinstance(headers, dict) else {}
-
-
-def _ignore_answer(answered: OrdersAnswered) -> None:
-    _log.debug("request %s answered before open", answered.request_id)

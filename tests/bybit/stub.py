@@ -88,6 +88,7 @@ class Stub:
                 message = orjson.loads(frame.data)
                 self.messages.append(message)
                 await self.on_message(ws, message)
+        self._sockets = [other for other in self._sockets if other is not ws]
         return ws
 
     async def _rest(self, request: web.Request) -> web.StreamResponse:
