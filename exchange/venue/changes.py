@@ -35,7 +35,7 @@ def find(account: Account, params: Params) -> Order | None:
 def cancel(floor: Floor, account: Account, params: Params, now_ms: int) -> Order:
     """Acknowledge a cancel; an order that fills before it is carried out stays filled."""
     order = _open_order(floor, account, params)
-    floor.at_outcome(order.holding, now_ms, partial(_carry_out_cancel, floor, order))
+    floor.at_outcome(order.holding, now_ms, partial(carry_out_cancel, floor, order))
     return order
 
 
@@ -51,7 +51,8 @@ def _open_order(floor: Floor, account: Account, params: Params) -> Order:
     return order
 
 
-def _carry_out_cancel(floor: Floor, order: Order, now_ms: int) -> None:
+def carry_out_cancel(floor: Floor, order: Order, now_ms: int) -> None:
+    """End an order that is still open; one that has filled meanwhile is only told."""
     out = Outcome(floor, now_ms)
     if order.is_open:
         detach(order.leg, order)
@@ -82,7 +83,7 @@ def cancel_all(floor: Floor, account: Account, params: Params, now_ms: int) -> l
     if stop_type:
         found = [o for o in found if o.stop_order_type == stop_type]
     for order in found[:MOST_CANCELLED]:
-        floor.at_outcome(order.holding, now_ms, partial(_carry_out_cancel, floor, order))
+        floor.at_outcome(order.holding, now_ms, partial(carry_out_cancel, floor, order))
     return found[:MOST_CANCELLED]
 
 
@@ -110,7 +111,7 @@ def amend(floor: Floor, account: Account, params: Params, now_ms: int) -> Order:
     if (qty, price, trigger) == (order.qty, order.price, order.trigger_price):
         raise bad("The order remains unchanged as the parameters entered match the existing ones.")
     _check_amendment(floor, order, qty, price)
-    action = partial(_carry_out_amend, floor, order, qty, price, trigger)
+    action = partial(carry_out_amend, floor, order, qty, price, trigger)
     floor.at_outcome(order.holding, now_ms, action)
     return order
 
@@ -151,7 +152,7 @@ def _check_amendment(floor: Floor, order: Order, qty: Decimal, price: Decimal) -
         raise Refusal(refusals.BALANCE_TOO_LOW)
 
 
-def _carry_out_amend(
+def carry_out_amend(
     floor: Floor, order: Order, qty: Decimal, price: Decimal, trigger: Decimal, now_ms: int
 ) -> None:
     """Change a live order; one that has ended or filled past the new quantity stays as it is."""

@@ -16,10 +16,12 @@ from exchange.venue import funding, prints
 from exchange.venue.audit import audit
 from exchange.venue.contract import Push, Reply, Trade
 from exchange.venue.desk import Desk
+from exchange.venue.dump import dump_floor
 from exchange.venue.floor import Floor
 from exchange.venue.instruments import Instrument
 from exchange.venue.quirks import Quirks
 from exchange.venue.records import AccountSpec
+from exchange.venue.restore import NotRestorable, check_format, instruments_in, restore_floor
 
 
 class VenueCore:
@@ -39,6 +41,30 @@ class VenueCore:
         self._desk = Desk(self._floor)
         for listing in self._floor.listings.values():
             funding.schedule(self._floor, listing, now_ms)
+
+    @classmethod
+    def restored(cls, data: Any, *, instruments: Sequence[Instrument], quirks: Quirks) -> VenueCore:
+        """The core that ``dump`` wrote, under the rules of ``instruments`` and, for other symbols, its own.
+
+        Raises NotRestorable, with the reason, where ``data`` is no dump of this version.
+        """
+        check_format(data)
+        try:
+            rules = instruments_in(data, instruments)
+            core = cls(seed=0, now_ms=data["now_ms"], instruments=rules, accounts=(), quirks=quirks)
+            restore_floor(core._floor, data)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise NotRestorable(f"{type(error).__name__}: {error}") from error
+        return core
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, in JSON form; see ``dump.py``."""
+        return dump_floor(self._floor)
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Another one after each thing that an account would notice; prints alone don't change it."""
+        return self._floor.count, self._floor.outbox.count
 
     def request(self, account: str, op: str, params: Mapping[str, Any], now_ms: int) -> Reply:
         """Serve one request. ``account`` "" is nobody: only public operations are served then.

@@ -40,8 +40,8 @@ class Floor:
         first_seq = self.id_chance.randrange(10**9, 10**10)
         self.listings = {i.symbol: Listing(i, first_seq + n * 1000) for n, i in enumerate(instruments)}
         self.accounts = {spec.name: _opened(spec) for spec in accounts}
-        self._agenda: list[tuple[int, int, Action]] = []
-        self._count = 0
+        self.agenda: list[tuple[int, int, Action]] = []
+        self.count = 0
 
     def listing(self, symbol: str) -> Listing:
         """The listing of ``symbol``; refused with 10001 where there is none."""
@@ -63,8 +63,8 @@ class Floor:
 
     def number(self) -> int:
         """The next number of the floor's own count; it orders what happens in the same millisecond."""
-        self._count += 1
-        return self._count
+        self.count += 1
+        return self.count
 
     def new_id(self) -> str:
         """A fresh id that looks like Bybit's."""
@@ -78,7 +78,7 @@ class Floor:
 
     def at(self, due_ms: int, action: Action) -> None:
         """Have ``action`` called with the time once ``due_ms`` has come."""
-        heapq.heappush(self._agenda, (due_ms, self.number(), action))
+        heapq.heappush(self.agenda, (due_ms, self.number(), action))
 
     def at_outcome(self, holding: Holding, now_ms: int, action: Action) -> None:
         """Schedule what a request leads to: a little later, never before what was requested earlier."""
@@ -88,12 +88,12 @@ class Floor:
         self.at(holding.next_outcome_ms, action)
 
     def due_ms(self) -> int | None:
-        return self._agenda[0][0] if self._agenda else None
+        return self.agenda[0][0] if self.agenda else None
 
     def run_until(self, now_ms: int) -> None:
         """Do what is due by ``now_ms``, each at its own time; the clock never goes back."""
-        while self._agenda and self._agenda[0][0] <= now_ms:
-            due, _, action = heapq.heappop(self._agenda)
+        while self.agenda and self.agenda[0][0] <= now_ms:
+            due, _, action = heapq.heappop(self.agenda)
             self.now_ms = max(self.now_ms, due)
             action(self.now_ms)
         self.now_ms = max(self.now_ms, now_ms)

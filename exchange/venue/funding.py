@@ -19,10 +19,11 @@ def schedule(floor: Floor, listing: Listing, now_ms: int) -> None:
     """Plan the next stamp: whole intervals since the epoch, so 00, 08 and 16 UTC for 8 hours."""
     interval = listing.instrument.funding_minutes * MINUTE_MS
     listing.funding_ms = now_ms - now_ms % interval + interval
-    floor.at(listing.funding_ms, partial(_stamp, floor, listing))
+    floor.at(listing.funding_ms, partial(stamp, floor, listing))
 
 
-def _stamp(floor: Floor, listing: Listing, now_ms: int) -> None:
+def stamp(floor: Floor, listing: Listing, now_ms: int) -> None:
+    """One funding of the timetable; plans the next."""
     fund(floor, listing, now_ms)
     schedule(floor, listing, now_ms)
 
