@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from actors.directory import account_address, grid_address
 from actors.mail import Check, Lost, Open, PriceTaken, SocketGone, SocketReady, StreamLost, StreamOpened
 from actors.shell import Shell, World
 from exchange.errors import ExchangeError, Fatal
 from exchange.ports import PrivateStream, PublicStream, TradingSocket
-from messages.account import StreamEvent, Wallet
+from messages.account import Execution, OrderRow, PositionRow, StreamEvent, Wallet
 from messages.commands import StreamUp
 from messages.events import StreamEvents
 from messages.market import Price
@@ -26,7 +26,10 @@ class _Connection(Protocol):
     def check(self, now_ms: int) -> None: ...
 
 
-class _Feed(Shell):
+C = TypeVar("C", bound=_Connection)
+
+
+class _Feed(Shell, Generic[C]):
     """A connection that is opened, watched, and opened again with backoff, by messages alone.
 
     Every connection has a number; what an older one still says is not heard.
@@ -34,11 +37,11 @@ class _Feed(Shell):
 
     stream = ""
 
-    def __init__(self, address: str, world: World, account: int, make: Callable[[], _Connection]) -> None:
+    def __init__(self, address: str, world: World, account: int, make: Callable[[], C]) -> None:
         super().__init__(address, world)
         self._account = account
         self._make = make
-        self._connection: _Connection | None = None
+        self._connection: C | None = None
         self._generation = 0
         self._wait_ms = _FIRST_WAIT_MS
 
@@ -100,10 +103,10 @@ class _Feed(Shell):
             ),
         )
 
-    def _dial(self, connection: _Connection, generation: int) -> None:
+    def _dial(self, connection: C, generation: int) -> None:
         raise NotImplementedError
 
-    def _is_up(self, connection: _Connection) -> None:
+    def _is_up(self, connection: C) -> None:
         """What else to say when it stands."""
 
     def _is_lost(self, reason: str) -> None:
@@ -114,7 +117,7 @@ class _Feed(Shell):
         self._drop()
 
 
-class PrivateFeedActor(_Feed):
+class PrivateFeedActor(_Feed[PrivateStream]):
     """An account's orders, executions, positions and wallet; routed from the reader's thread.
 
     Two mailboxes stand between the frame and the wire: the grid's and the order actor's. This actor's own
@@ -136,27 +139,25 @@ class PrivateFeedActor(_Feed):
         self._orders = account_address(account, "orders")
         self._reconciler = account_address(account, "reconciler")
 
-    def _dial(self, connection: _Connection, generation: int) -> None:
-        assert isinstance(connection, object)
-        stream: PrivateStream = connection  # type: ignore[assignment]  # made by our own factory
-        stream.open(self._route, self._lose(generation))
+    def _dial(self, connection: PrivateStream, generation: int) -> None:
+        connection.open(self._route, self._lose(generation))
 
     def _route(self, events: tuple[StreamEvent, ...], received_ns: int) -> None:
         """Send a frame's records on, in their order, one message a symbol."""
-        by_symbol: dict[str, list[StreamEvent]] = {}
+        by_symbol: dict[str, list[OrderRow | Execution | PositionRow]] = {}
         for event in events:
             if isinstance(event, Wallet):
                 self.send(self._orders, event)
             else:
                 by_symbol.setdefault(event.symbol, []).append(event)
         for symbol, records in by_symbol.items():
-            frame = StreamEvents(symbol=symbol, events=tuple(records), received_ns=received_ns)  # type: ignore[arg-type]  # wallets are out
+            frame = StreamEvents(symbol=symbol, events=tuple(records), received_ns=received_ns)
             grid = self._grids.get(symbol)
             if grid is not None:
                 self.send(grid, frame)
             self.send(self._orders, frame)
 
-    def _is_up(self, connection: _Connection) -> None:
+    def _is_up(self, connection: PrivateStream) -> None:
         self.send(self._reconciler, StreamOpened())
         self.send(self._orders, StreamUp(up=True))
 
@@ -167,28 +168,26 @@ class PrivateFeedActor(_Feed):
             self.send(address, StreamUp(up=False))
 
 
-class SocketActor(_Feed):
+class SocketActor(_Feed[TradingSocket]):
     """An account's trading socket: handed to the order actor while it stands."""
 
     stream = "trading"
 
-    def _dial(self, connection: _Connection, generation: int) -> None:
-        socket: TradingSocket = connection  # type: ignore[assignment]  # made by our own factory
-        socket.open(self._answered, self._lose(generation))
+    def _dial(self, connection: TradingSocket, generation: int) -> None:
+        connection.open(self._answered, self._lose(generation))
 
     def _answered(self, answered: OrdersAnswered) -> None:
         self.send(account_address(self._account, "orders"), answered)
 
-    def _is_up(self, connection: _Connection) -> None:
-        socket: TradingSocket = connection  # type: ignore[assignment]  # made by our own factory
-        self.send(account_address(self._account, "orders"), SocketReady(socket=socket))
+    def _is_up(self, connection: TradingSocket) -> None:
+        self.send(account_address(self._account, "orders"), SocketReady(socket=connection))
 
     def _is_lost(self, reason: str) -> None:
         super()._is_lost(reason)
         self.send(account_address(self._account, "orders"), SocketGone(reason=reason))
 
 
-class PublicFeedActor(_Feed):
+class PublicFeedActor(_Feed[PublicStream]):
     """Prices for all accounts, conflated: each reader has at most one price in its mailbox.
 
     ``readers`` gives each symbol's addresses. A reader is sent the newest price, and the next one only
@@ -231,9 +230,8 @@ class PublicFeedActor(_Feed):
             self._busy.add(key)
             self.send(reader, price)
 
-    def _dial(self, connection: _Connection, generation: int) -> None:
-        stream: PublicStream = connection  # type: ignore[assignment]  # made by our own factory
-        stream.open(tuple(self._readers), self._priced, self._lose(generation))
+    def _dial(self, connection: PublicStream, generation: int) -> None:
+        connection.open(tuple(self._readers), self._priced, self._lose(generation))
 
     def _priced(self, price: Price) -> None:
         self.send(self.address, price)
