@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from decimal import Decimal
@@ -196,6 +197,25 @@ def test_a_connection_that_ends_while_opening_fails_the_opening_only(
     with pytest.raises(Retryable):
         client.private_stream().open(owner.on_events, owner.on_lost)
     assert (owner.lost, stub.dials) == ([], 1)
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_an_end_right_after_the_opening_is_told_either_way_but_once(
+    stub: Stub, client: BybitExchange, owner: Owner, attempt: int
+) -> None:
+    async def leave_after_the_last_step(ws: web.WebSocketResponse, message: Message) -> None:
+        await well_behaved(ws, message)
+        if message["op"] == "subscribe":
+            await asyncio.sleep(attempt / 20_000)  # so that the end falls here and there
+            await ws.close()
+
+    stub.on_message = leave_after_the_last_step
+    try:
+        client.private_stream().open(owner.on_events, owner.on_lost)
+    except Retryable:
+        assert not owner.lost
+    else:
+        owner.wait_lost()
 
 
 def opening(make: str) -> Callable[[BybitExchange, Owner], None]:
