@@ -1,0 +1,91 @@
+"""The reconciler: one sync at a time, its answer one message a symbol, gaps closed before entries go on."""
+
+from __future__ import annotations
+
+from actors.mail import Call, Called, Check, StreamLost, StreamOpened
+from actors.reconciler import ReconcilerActor
+from exchange.errors import OutcomeUnknown
+from messages.commands import StreamUp
+from messages.events import SymbolSnapshot
+from messages.requests import ReadSnapshot, Snapshot
+from tests.actors.stage import StageWorld
+
+
+def reconciler(world: StageWorld) -> ReconcilerActor:
+    """One for two symbols, syncing every minute."""
+    return ReconcilerActor(world, 1, ("SOLUSDT", "DOGEUSDT"), every_ms=60_000, since_ms=500)
+
+
+def answered(world: StageWorld) -> Called:
+    """An empty account."""
+    snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms)
+    return Called(request=ReadSnapshot(since_ms=500), answer=snapshot, error=None, took_ns=1)
+
+
+def reads(world: StageWorld) -> list[object]:
+    """What was asked of the exchange."""
+    return world.stage.to("001/rest/reads")
+
+
+def test_a_sync_reads_once_and_answers_each_grid_once() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    assert reads(world) == [Call(request=ReadSnapshot(since_ms=500), reply_to="001/reconciler")]
+    actor.receive(answered(world))
+    for symbol in ("SOLUSDT", "DOGEUSDT"):
+        snapshot, up = world.stage.to(f"001/grid/{symbol}")
+        assert isinstance(snapshot, SymbolSnapshot)
+        assert up == StreamUp(up=True)
+
+
+def test_a_stream_that_opens_during_a_sync_is_synced_again_and_entries_wait_for_that() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(StreamLost(reason="cut"))
+    actor.receive(StreamOpened())
+    assert len(reads(world)) == 1
+    actor.receive(StreamLost(reason="cut"))
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT")[-1] == StreamUp(up=False)
+    assert len(reads(world)) == 2
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT")[-1] == StreamUp(up=False)
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT")[-1] == StreamUp(up=True)
+
+
+def test_a_failed_sync_is_tried_again_and_tells_the_grids_nothing() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    failed = Called(
+        request=ReadSnapshot(since_ms=500), answer=None, error=OutcomeUnknown("timed out"), took_ns=1
+    )
+    actor.receive(failed)
+    assert world.stage.to("001/grid/SOLUSDT") == []
+    due_ms, address, message = world.later.asked[-1]
+    assert (address, message) == ("001/reconciler", Check())
+    world.hands.ms = due_ms
+    actor.receive(Check())
+    assert len(reads(world)) == 2
+
+
+def test_a_timer_that_comes_too_early_starts_no_sync() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    actor.receive(Check())
+    assert len(reads(world)) == 1
+
+
+def test_the_second_sync_follows_soon_to_prove_that_nothing_old_is_on_its_way() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    due_ms, _, _ = world.later.asked[-1]
+    assert 3_000 < due_ms - world.hands.ms < 10_000
