@@ -143,7 +143,7 @@ def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | 
         )
     if not side.held:
         side.held, side.ever_opened = True, True
-        side.settings = d.state.settings
+        side.settings = d.state.cycle_settings
     if name.role is Role.OPENING and name.cycle == side.cycle:
         _join_opening(d, side, order, e.qty)
     else:

@@ -29,7 +29,8 @@ def entries_allowed(d: Draft, side: SideState) -> bool:
         and state.restart is None
         and not side.paused
         and explained(side)
-        and state.leverage_set == state.settings.leverage
+        and state.leverage_set is not None
+        and (state.leverage_set == state.settings.leverage or not state.flat)
     )
 
 

@@ -7,7 +7,7 @@ frozen. All of it goes into the state file (state/store), so every field has an 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -257,6 +257,14 @@ class GridState:
     def symbol(self) -> str:
         """The symbol traded."""
         return self.settings.symbol
+
+    @property
+    def cycle_settings(self) -> GridSettings:
+        """What a cycle that begins now goes by: the newest settings, with the leverage that is in force.
+
+        A changed leverage waits until both sides are flat (strategy, section 2).
+        """
+        return replace(self.settings, leverage=self.leverage_set or self.settings.leverage)
 
     def of(self, side: Side) -> SideState:
         """One side's state."""

@@ -36,6 +36,7 @@ def begin(
     state = saved.copy()
     state.settings, state.instrument, state.fees = settings, instrument, fees
     state.orders = {key: _revived(order, now_ms) for key, order in saved.orders.items()}
+    state.stopped = ""  # the account's flag file says whether it is stopped
     state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
