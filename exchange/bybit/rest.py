@@ -27,11 +27,16 @@ _HEDGE: Final = 3
 
 
 class BybitRest(Rest):
-    """REST over one session. ``clock`` stamps requests: give it the exchange's time."""
+    """REST over one session. ``clock`` stamps requests: give it the exchange's time.
 
-    def __init__(self, endpoints: Endpoints, keys: Keys, clock: Clock) -> None:
+    ``session``: another one than the usual, for a dry run, which answers for the exchange itself.
+    """
+
+    def __init__(
+        self, endpoints: Endpoints, keys: Keys, clock: Clock, session: Session | None = None
+    ) -> None:
         self._clock = clock
-        self._session = session = Session(endpoints, keys, clock)
+        self._session = session = session or Session(endpoints, keys, clock)
         self._reads = Reads(session)
         self._calls: dict[type, Callable[[Any], ask.Answer]] = {
             ask.ReadServerTime: self._server_time,

@@ -30,7 +30,7 @@ def position_row(holding: Holding, leg: Leg) -> Row:
         "leverage": text(holding.leverage),
         "markPrice": scaled(mark, rules.tick),
         "liqPrice": "" if liquidation is None else scaled(liquidation, rules.tick),
-        "breakEvenPrice": text(cash(break_even_price(leg))),
+        "breakEvenPrice": text(cash(break_even_price(leg, rules.taker_fee))),
         "positionIM": text(im),
         "positionIMByMp": text(im),
         "positionMM": text(mm),

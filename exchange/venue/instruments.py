@@ -40,6 +40,8 @@ class Instrument:
     band_x: Decimal = Decimal("0.01")
     band_y: Decimal = Decimal("0.02")
     funding_minutes: int = 480
+    taker_fee: Decimal = TAKER_FEE
+    maker_fee: Decimal = MAKER_FEE
 
     @property
     def base_coin(self) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from exchange.venue.instruments import TAKER_FEE
+from exchange.venue.instruments import Instrument
 from exchange.venue.money import ONE, ZERO, cash
 from exchange.venue.records import Account, Holding, Leg, Order
 
 UNIT = Decimal("1e-12")  # keeps sums of blocked margin exact
 
 
-def bankruptcy_fee(side: str, value: Decimal, leverage: Decimal) -> Decimal:
+def bankruptcy_fee(rules: Instrument, side: str, value: Decimal, leverage: Decimal) -> Decimal:
     """Fee to close ``value`` at the price where its initial margin is used up."""
     share = ONE - ONE / leverage if side == "Buy" else ONE + ONE / leverage
-    return value * share * TAKER_FEE
+    return value * share * rules.taker_fee
 
 
 def opening_cost(holding: Holding, side: str, price: Decimal) -> Decimal:
     """What one unit of an opening order blocks: initial margin, fee to open, fee to close."""
-    leverage = holding.leverage
-    cost = price / leverage + price * TAKER_FEE + bankruptcy_fee(side, price, leverage)
+    rules, leverage = holding.listing.instrument, holding.leverage
+    cost = price / leverage + price * rules.taker_fee + bankruptcy_fee(rules, side, price, leverage)
     return cost.quantize(UNIT)
 
 
@@ -46,15 +46,16 @@ def leg_upl(leg: Leg, mark: Decimal) -> Decimal:
 
 def leg_im(holding: Holding, leg: Leg, mark: Decimal) -> Decimal:
     """Initial margin of a leg with the fee to close it."""
-    value = leg.size * mark
-    return cash(value / holding.leverage + bankruptcy_fee(leg.side, value, holding.leverage))
+    rules, value = holding.listing.instrument, leg.size * mark
+    return cash(value / holding.leverage + bankruptcy_fee(rules, leg.side, value, holding.leverage))
 
 
 def leg_mm(holding: Holding, leg: Leg, mark: Decimal) -> Decimal:
     """Maintenance margin of a leg with the fee to close it."""
-    value = leg.size * mark
-    tier = holding.listing.instrument.tier(value)
-    return cash(value * tier.mm_rate - tier.deduction + bankruptcy_fee(leg.side, value, holding.leverage))
+    rules, value = holding.listing.instrument, leg.size * mark
+    tier = rules.tier(value)
+    fee = bankruptcy_fee(rules, leg.side, value, holding.leverage)
+    return cash(value * tier.mm_rate - tier.deduction + fee)
 
 
 def revalue(holding: Holding) -> None:
@@ -96,7 +97,7 @@ def liquidation_price(holding: Holding, leg: Leg) -> Decimal | None:
         if not each.size:
             continue
         tier = rules.tier(each.size * holding.listing.mark)
-        rate = tier.mm_rate + TAKER_FEE
+        rate = tier.mm_rate + rules.taker_fee
         deductions += tier.deduction
         if each.side == "Buy":
             entered += each.cost
@@ -110,9 +111,9 @@ def liquidation_price(holding: Holding, leg: Leg) -> Decimal | None:
     return price if rules.min_price <= price <= rules.max_price else None
 
 
-def break_even_price(leg: Leg) -> Decimal:
+def break_even_price(leg: Leg, taker_fee: Decimal) -> Decimal:
     """Where closing the leg gives back what it has cost so far, the fee to close included."""
     if not leg.size:
         return ZERO
     signed = leg.size if leg.side == "Buy" else -leg.size
-    return (leg.entry * signed - leg.cur_realised) / (signed - leg.size * TAKER_FEE)
+    return (leg.entry * signed - leg.cur_realised) / (signed - leg.size * taker_fee)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from exchange.venue.book import depth, touch
 from exchange.venue.contract import Trade
 from exchange.venue.floor import Floor
-from exchange.venue.instruments import MAKER_FEE, TAKER_FEE
 from exchange.venue.listing import Listing
 from exchange.venue.margin import block
 from exchange.venue.money import ZERO, cash, floor_to
@@ -30,7 +29,7 @@ def settle(
     holding, leg = order.holding, order.leg
     listing, account = holding.listing, holding.account
     value = qty * price
-    rate = MAKER_FEE if maker else TAKER_FEE
+    rate = listing.instrument.maker_fee if maker else listing.instrument.taker_fee
     fee = cash(value * rate)
     change = apply_fill(leg, order.side, qty, price, fee, out.now_ms)
     leg.seq = out.seq(listing)

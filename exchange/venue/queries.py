@@ -8,7 +8,6 @@ from typing import Any
 from exchange.venue.account_rows import rest_position_row, wallet_row
 from exchange.venue.changes import FILTERS, matches_filter
 from exchange.venue.floor import Floor
-from exchange.venue.instruments import MAKER_FEE, TAKER_FEE
 from exchange.venue.money import text
 from exchange.venue.paging import page, window, within
 from exchange.venue.params import Params
@@ -162,12 +161,20 @@ def account_info(floor: Floor, account: Account, params: Params, now_ms: int) ->
 
 
 def fee_rate(floor: Floor, account: Account, params: Params, now_ms: int) -> Result:
-    """account/fee-rate: the same for every symbol."""
+    """account/fee-rate: those of one symbol, or of every one."""
     del account, now_ms
     symbol = params.text("symbol")
-    symbols = [floor.listing(symbol).symbol] if symbol else list(floor.listings)
-    rates = {"takerFeeRate": text(TAKER_FEE), "makerFeeRate": text(MAKER_FEE)}
-    return {"list": [{"symbol": each, **rates} for each in symbols]}
+    listings = [floor.listing(symbol)] if symbol else floor.listings.values()
+    return {
+        "list": [
+            {
+                "symbol": rules.symbol,
+                "takerFeeRate": text(rules.taker_fee),
+                "makerFeeRate": text(rules.maker_fee),
+            }
+            for rules in (listing.instrument for listing in listings)
+        ]
+    }
 
 
 def api_key(floor: Floor, account: Account, params: Params, now_ms: int) -> Result:
