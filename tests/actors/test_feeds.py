@@ -135,9 +135,7 @@ def test_a_frame_is_one_message_a_symbol_for_its_grid_and_the_order_actor() -> N
     feed.receive(Open())
     world.stage.clear()
     wire.on_events((position("SOLUSDT"), position("DOGEUSDT"), position("SOLUSDT")), 7)
-    frame = StreamEvents(
-        symbol="SOLUSDT", events=(position("SOLUSDT"), position("SOLUSDT")), received_ns=7
-    )
+    frame = StreamEvents(symbol="SOLUSDT", events=(position("SOLUSDT"), position("SOLUSDT")), received_ns=7)
     assert world.stage.to("001/grid/SOLUSDT") == [frame]
     assert frame in world.stage.to("001/orders")
     assert len(world.stage.to("001/grid/DOGEUSDT")) == 1

@@ -1,0 +1,164 @@
+"""The keeper: whole states in order, several changes in one write, nothing lost when the disk refuses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pytest
+
+from actors.keeper import KeeperActor
+from actors.mail import Check, Finish, Finished, SaveGrid
+from messages.account import Execution, ExecType
+from messages.events import Note, TradeBooked
+from messages.market import FeeRates, Instrument
+from messages.reports import StateWritten
+from messages.settings import GridSettings
+from messages.sides import OrderSide, Side
+from state.grid.model import GridState
+from state.store.codec import decode
+from state.store.performance import PerformanceFile
+from state.store.trades import TradesFile
+from tests.actors.stage import StageWorld
+
+
+def grid(last: str) -> GridState:
+    """A grid that differs by its last price."""
+    instrument = Instrument(
+        symbol="SOLUSDT",
+        tick_size=Decimal("0.010"),
+        qty_step=Decimal("0.1"),
+        min_qty=Decimal("0.1"),
+        max_qty=Decimal(10_000),
+        max_market_qty=Decimal(1_000),
+        min_notional_usdt=Decimal(5),
+        min_leverage=Decimal(1),
+        max_leverage=Decimal(100),
+        min_price=Decimal("0.01"),
+        max_price=Decimal(100_000),
+        trading=True,
+    )
+    return GridState(
+        account=1,
+        settings=GridSettings(symbol="SOLUSDT", initial_margin=Decimal(5)),
+        instrument=instrument,
+        fees=FeeRates(symbol="SOLUSDT", maker=Decimal("0.0002"), taker=Decimal("0.00055")),
+        last=Decimal(last),
+    )
+
+
+def booked(exec_id: str) -> TradeBooked:
+    """An execution of the grid."""
+    execution = Execution(
+        symbol="SOLUSDT",
+        leg=Side.LONG,
+        exec_id=exec_id,
+        order_id="o1",
+        order_link_id="001LO00-SOLUSDT-001001",
+        exec_type=ExecType.TRADE,
+        order_side=OrderSide.BUY,
+        price=Decimal("150"),
+        qty=Decimal("0.3"),
+        fee_usdt=Decimal("0.02"),
+        is_maker=False,
+        create_type="CreateByUser",
+        exec_ms=1_760_000_000_000,
+        seq=1,
+    )
+    return TradeBooked(account=1, side=Side.LONG, cycle=1, role="O", level=0, execution=execution)
+
+
+def keeper(world: StageWorld, folder: Path) -> KeeperActor:
+    """A keeper of a new account."""
+    return KeeperActor(
+        world,
+        1,
+        state_path=folder / "001_bot_state.json",
+        trades=TradesFile(folder / "001_trades_history.csv"),
+        performance=PerformanceFile(folder / "001_performance_metrics.csv"),
+        revision=0,
+        symbols={},
+    )
+
+
+def saved_last(folder: Path) -> Decimal | None:
+    """The last price of the state in the file."""
+    data = orjson.loads((folder / "001_bot_state.json").read_bytes())
+    return decode(GridState, data["symbols"]["SOLUSDT"]).last
+
+
+def test_several_changes_are_one_write_of_the_newest_state(tmp_path: Path) -> None:
+    world = StageWorld()
+    actor = keeper(world, tmp_path)
+    for last in ("1", "2", "3"):
+        actor.receive(SaveGrid(symbol="SOLUSDT", state=grid(last)))
+    assert world.stage.to("001/keeper") == [Check()]
+    actor.receive(Check())
+    assert saved_last(tmp_path) == Decimal(3)
+    written = world.stage.of(StateWritten)
+    assert [getattr(report, "changes", None) for report in written] == [3]
+
+
+def test_an_execution_is_in_the_trades_file_before_the_state_counts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = keeper(StageWorld(), tmp_path)
+    trades_at_write: list[int] = []
+    monkeypatch.setattr(
+        "actors.keeper.write_state",
+        lambda path, state: trades_at_write.append(
+            len((tmp_path / "001_trades_history.csv").read_text().splitlines())
+        ),
+    )
+    actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("1")))
+    actor.receive(booked("e1"))
+    actor.receive(Check())
+    assert trades_at_write == [2]
+
+
+def test_a_disk_that_refuses_is_told_and_tried_again_with_nothing_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = StageWorld()
+    actor = keeper(world, tmp_path)
+
+    def full(path: Path, state: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("actors.keeper.write_state", full)
+        actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("7")))
+        actor.receive(Check())
+    assert any("No space left" in str(getattr(note, "text", "")) for note in world.stage.of(Note))
+    assert world.later.asked[-1][1:] == ("001/keeper", Check())
+    actor.receive(Check())
+    assert saved_last(tmp_path) == Decimal(7)
+
+
+def test_finishing_writes_what_waits_and_says_so(tmp_path: Path) -> None:
+    world = StageWorld()
+    actor = keeper(world, tmp_path)
+    actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("4")))
+    actor.receive(booked("e1"))
+    actor.receive(Finish())
+    assert saved_last(tmp_path) == Decimal(4)
+    assert world.stage.to("supervisor") == [Finished(address="001/keeper")]
+
+
+def test_a_symbol_that_is_not_traded_now_keeps_its_place_in_the_file(tmp_path: Path) -> None:
+    world = StageWorld()
+    actor = KeeperActor(
+        world,
+        1,
+        state_path=tmp_path / "001_bot_state.json",
+        trades=TradesFile(tmp_path / "t.csv"),
+        performance=PerformanceFile(tmp_path / "p.csv"),
+        revision=4,
+        symbols={"XRPUSDT": {"kept": "as it was"}},
+    )
+    actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("4")))
+    actor.receive(Check())
+    data = orjson.loads((tmp_path / "001_bot_state.json").read_bytes())
+    assert data["symbols"]["XRPUSDT"] == {"kept": "as it was"}
+    assert data["revision"] == 5
