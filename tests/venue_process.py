@@ -26,7 +26,7 @@ READY = "venue ready on "
 T = TypeVar("T")
 
 
-def wait_for(look: Callable[[], T], what: str, *, deadline_s: int = DEADLINE_S) -> T:
+def wait_for(look: Callable[[], T | None], what: str, *, deadline_s: int = DEADLINE_S) -> T:
     """Look until there is something; fails with ``what`` was waited for after a generous time."""
     end = time.monotonic() + deadline_s
     while not (found := look()):

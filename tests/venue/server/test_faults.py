@@ -51,13 +51,15 @@ def test_delayed_topics_come_late_and_in_order(venue: VenueProcess) -> None:
         names = [f"late-{number}" for number in range(5)]
         for name in names:
             rest.order(orderLinkId=name)
+        wait_for(
+            lambda: set(names) <= {row["orderLinkId"] for row in venue.journal_rows("order")}, "all five"
+        )
         venue.control("fault", fault="delay_topics", topics=["order"], ms=0)
         names.append("after-the-delay")
         rest.order(orderLinkId=names[-1])
-        stream.until(lambda frame: frame.get("topic") == "position")
-        assert stream.rows("order") == []
         stream.until(lambda frame: len(stream.rows("order")) >= len(names))
-        assert time.monotonic() - asked >= 1.4
+        assert time.monotonic() - asked >= 1.5
+        assert "position" in [frame.get("topic") for frame in stream.frames]
         assert [row["orderLinkId"] for row in stream.rows("order")] == names
 
 

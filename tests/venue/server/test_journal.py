@@ -40,14 +40,9 @@ def test_the_journal_holds_what_a_listener_hears_in_the_same_order() -> None:
         trade_everything(venue)
         for topic in TOPICS:
             written = venue.journal_rows(topic)
-            stream_rows = wait_for(lambda t=topic, w=written: _read_up_to(stream, t, len(w)), topic)
-            assert stream_rows == written
-
-
-def _read_up_to(stream: RawSocket, topic: str, count: int) -> list[object]:
-    while len(stream.rows(topic)) < count:
-        stream.read()
-    return list(stream.rows(topic))
+            while len(stream.rows(topic)) < len(written):
+                stream.read()
+            assert stream.rows(topic) == written
 
 
 def test_records_are_written_whether_or_not_anybody_listens() -> None:

@@ -55,7 +55,7 @@ def test_tickers_start_with_a_snapshot_and_go_on_with_what_changed(venue: VenueP
         venue.control("price", symbol="DOGEUSDT", price="0.20000")
         for stream in (early, late):
             assert stream.read()["type"] == "delta"
-        seen = []
+        seen: list[dict[str, str]] = []
         for stream in (early, late):
             seen.append({})
             for frame in stream.frames[1:]:

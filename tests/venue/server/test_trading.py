@@ -165,5 +165,7 @@ def test_pings_are_answered_in_the_trading_dialect() -> None:
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
-def test_noise_is_answered_with_10001(text: str) -> None:
-    assert session_for(Desk()).receive(text, NOW).message["retCode"] == 10001
+def test_noise_is_refused_and_never_served(text: str) -> None:
+    desk = Desk()
+    assert session_for(desk).receive(text, NOW).message["retCode"] in (10001, 10404)
+    assert desk.served == []
