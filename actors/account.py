@@ -25,7 +25,7 @@ from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
-from state.grid.start import begin
+from state.grid.start import begin, known_until_ms
 from state.store.performance import PerformanceFile
 from state.store.trades import TradesFile
 from state.traffic import TrafficQueue
@@ -167,8 +167,7 @@ def start_account(
         )
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
     start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped_before(files.flag))
-    known = all(symbol in remembered.grids for symbol in symbols) and saved is not None
-    since_ms = saved.written_ms - 120_000 if known and saved is not None else now_ms - _WEEK_MS
+    since_ms = _first_look_back_ms(remembered, symbols, now_ms)
     start(ReconcilerActor, at("reconciler"), world, account.id, symbols, every_ms=sync_ms, since_ms=since_ms)
     if exchange.trading_socket() is not None:
         start(SocketActor, at("socket"), at("socket"), world, account.id, exchange.trading_socket)
@@ -176,6 +175,16 @@ def start_account(
     start(PrivateFeedActor, at("feed"), at("feed"), world, account.id, symbols, exchange.private_stream)
     world.directory.send(at("feed"), Open())
     return actors
+
+
+def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms: int) -> int:
+    """From when the first sync reads executions: before the newest that every symbol's state knows.
+
+    A symbol without a state, or without any execution, is read a week back: its grid may have to be
+    rebuilt from them.
+    """
+    known = [known_until_ms(remembered.grids[s]) if s in remembered.grids else 0 for s in symbols]
+    return max(min(known) - 60_000, now_ms - _WEEK_MS)
 
 
 def _ledger(ground: Ground) -> BalanceLedger:

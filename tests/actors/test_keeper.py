@@ -10,7 +10,7 @@ import pytest
 
 from actors.keeper import KeeperActor
 from actors.mail import Check, Finish, Finished, SaveGrid
-from messages.account import Execution, ExecType
+from messages.account import ExecType, Execution
 from messages.events import Note, TradeBooked
 from messages.market import FeeRates, Instrument
 from messages.reports import StateWritten
