@@ -1,73 +1,186 @@
-"""Stand-in until the real ledger lands: what the last wallet push had, less what was reserved since."""
+"""The one check of balance before an entry leaves (strategy, section 8; failure 4).
+
+room = available - the costs of our entries that the last wallet push can't yet contain. An entry enters
+that sum when it is reserved and leaves it
+
+| when                                                     | because                                |
+|----------------------------------------------------------|----------------------------------------|
+| it was refused, or ended without a fill                   | it takes nothing                       |
+| a push was created 1 s after its New event and last fill  | ``available`` is already less by it    |
+
+One ledger an account, so that two symbols can't spend the same money. Pure: time is an argument, the
+exchange's for what it reported (``at_ms``, ``created_ms``), ours for the rest (``now_ms``).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from messages.account import PositionRow, Wallet
-from messages.orders import PlaceOrder
+from messages.orders import BalanceCheck, PlaceOrder
+from state.carried import CarriedWallet
+from state.numbers import HUNDRED, ONE, ZERO
+
+#: A push must be this much younger than what it is to contain.
+SETTLE_MS = 1_000
+#: An entry that waits for balance reads the wallet after this time without a push ...
+READ_AFTER_MS = 60_000
+#: ... at most so often an hour.
+READS_AN_HOUR = 2
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reserved:
+    """An entry's cost in USDT, and when the exchange last showed something of it (None: not yet)."""
+
+    cost: Decimal
+    live_ms: int | None = None
+    fill_ms: int | None = None
+
+    def contained_in(self, wallet: Wallet) -> bool:
+        """Whether a push is young enough to contain the entry; a fill proves that it was live."""
+        shown = [at for at in (self.live_ms, self.fill_ms) if at is not None]
+        return bool(shown) and wallet.created_ms >= max(shown) + SETTLE_MS
 
 
 class BalanceLedger:
-    """One account's money."""
+    """What of one account's money is free, and for whom it is reserved. Amounts in USDT."""
 
     def __init__(self) -> None:
         self._wallet: Wallet | None = None
-        self._reserved: dict[str, Decimal] = {}
+        self._carried = CarriedWallet()
+        self._reserved: dict[str, _Reserved] = {}
+        self._quiet_since_ms: int | None = None
+        self._waiting = False
+        self._reads: tuple[int, ...] = ()
 
     def pushed(self, wallet: Wallet, now_ms: int) -> None:
-        """A wallet push."""
+        """Take a wallet push, or a wallet read by REST; one older than the last changes no figure."""
+        self._quiet_since_ms = now_ms
+        self._waiting = False
+        if self._wallet is not None and wallet.created_ms < self._wallet.created_ms:
+            return
         self._wallet = wallet
-        self._reserved = {}
+        self._carried.pushed(wallet)
+        self._reserved = {
+            name: entry for name, entry in self._reserved.items() if not entry.contained_in(wallet)
+        }
 
     def priced(self, symbol: str, mark: Decimal, at_ms: int) -> None:
-        """A mark price."""
+        """Carry the figures forward to a mark price."""
+        self._carried.priced(symbol, mark, at_ms)
 
     def position(self, row: PositionRow) -> None:
-        """A leg."""
+        """Take the size of a leg, which the figures are carried forward with."""
+        self._carried.position(row)
 
     def try_reserve(self, command: PlaceOrder, now_ms: int) -> str | None:
-        """None, or why not."""
-        check = command.check
-        if check is None:
-            return None
-        room = self.available_carried - sum(self._reserved.values(), Decimal(0))
-        needed = (check.cost + check.also_fits) * (1 + check.buffer_percent / 100)
-        if needed > room:
-            return f"{check.context}: {needed:.4f} USDT needed, {room:.4f} free"
-        self._reserved[command.order_link_id] = check.cost
-        return None
+        """Reserve an entry's cost: None, or in words why it doesn't fit.
 
-    def ended(self, order_link_id: str, filled: bool, now_ms: int) -> None:
-        """An order's end."""
-        if not filled:
-            self._reserved.pop(order_link_id, None)
+        Orders without a check (TPs and closes) always pass and reserve nothing. A second call for the
+        same order reserves nothing more.
+        """
+        check, name = command.check, command.order_link_id
+        if check is None or name in self._reserved:
+            return None
+        refusal = self._refusal(check)
+        if refusal is None:
+            self._reserved[name] = _Reserved(cost=check.cost)
+            return None
+        if not self._waiting:
+            self._waiting = True
+            self._quiet_since_ms = now_ms if self._quiet_since_ms is None else self._quiet_since_ms
+        return f"{check.context} of {command.symbol}: {refusal}"
 
     def seen_live(self, order_link_id: str, at_ms: int) -> None:
-        """An order's New event."""
+        """The exchange showed an order as resting; the first time counts."""
+        entry = self._reserved.get(order_link_id)
+        if entry is not None and entry.live_ms is None:
+            self._reserved[order_link_id] = replace(entry, live_ms=at_ms)
 
     def filled(self, order_link_id: str, at_ms: int) -> None:
-        """A fill."""
+        """An execution of an order; the last one counts."""
+        entry = self._reserved.get(order_link_id)
+        if entry is not None:
+            latest = max(at_ms, entry.fill_ms or 0)
+            self._reserved[order_link_id] = replace(entry, fill_ms=latest)
+
+    def ended(self, order_link_id: str, filled: bool, now_ms: int) -> None:
+        """An order's proven end; one with fills stays until a push contains them.
+
+        ``now_ms`` stands for its last fill as long as no execution has told that one.
+        """
+        entry = self._reserved.get(order_link_id)
+        if entry is None:
+            return
+        if not filled and entry.fill_ms is None:
+            del self._reserved[order_link_id]
+        elif entry.fill_ms is None:
+            self._reserved[order_link_id] = replace(entry, fill_ms=now_ms)
 
     def answered_refused(self, order_link_id: str) -> None:
-        """Never carried out."""
+        """An order that was certainly not carried out, or never left."""
         self._reserved.pop(order_link_id, None)
 
     def wallet_read_due(self, now_ms: int) -> bool:
-        """Whether to read the wallet."""
-        return False
+        """Whether to read the wallet by REST now; True claims one of the two reads of an hour.
+
+        Due when an entry waits for balance and neither a push nor a read came for 60 s.
+        """
+        self._reads = tuple(at for at in self._reads if at > now_ms - _HOUR_MS)
+        if not self._waiting or self._quiet_since_ms is None or len(self._reads) >= READS_AN_HOUR:
+            return False
+        if now_ms < self._quiet_since_ms + READ_AFTER_MS:
+            return False
+        self._reads = (*self._reads, now_ms)
+        self._quiet_since_ms = now_ms
+        return True
+
+    @property
+    def reserved(self) -> Decimal:
+        """The sum of the costs that the last push can't yet contain."""
+        return sum((entry.cost for entry in self._reserved.values()), ZERO)
+
+    @property
+    def room(self) -> Decimal:
+        """What a new entry may take, apart from what a close released; zero before the first push.
+
+        Of the pushed and the carried figure the smaller counts: carrying only makes the bot careful.
+        """
+        if self._wallet is None:
+            return ZERO
+        return min(self._wallet.available, self._carried.available) - self.reserved
 
     @property
     def equity_carried(self) -> Decimal:
-        """Equity in USDT."""
-        return self._wallet.equity if self._wallet is not None else Decimal(0)
+        """Equity at the newest marks; zero before the first push."""
+        return self._carried.equity
 
     @property
     def available_carried(self) -> Decimal:
-        """Free in USDT."""
-        return self._wallet.available if self._wallet is not None else Decimal(0)
+        """Available balance at the newest marks; zero before the first push."""
+        return self._carried.available
 
     @property
     def maintenance_rate_carried(self) -> Decimal:
-        """1 is liquidation."""
-        return self._wallet.maintenance_rate if self._wallet is not None else Decimal(0)
+        """Maintenance rate at the newest marks, 1 is liquidation; zero before the first push."""
+        return self._carried.maintenance_rate
+
+    def _refusal(self, check: BalanceCheck) -> str | None:
+        wallet = self._wallet
+        if wallet is None:
+            return "the wallet's figures haven't come yet"
+        released = check.released if wallet.created_ms < check.released_ms else ZERO
+        room = self.room + released
+        required = (check.cost + check.also_fits) * (ONE + check.buffer_percent / HUNDRED)
+        if required <= room:
+            return None
+        beside = f" and {check.also_fits:.4f} for the other side" if check.also_fits else ""
+        freed = f", {released:.4f} just released" if released else ""
+        return (
+            f"{required:.4f} USDT needed (cost {check.cost:.4f}{beside}, buffer {check.buffer_percent} %), "
+            f"room is {room:.4f} (available {room + self.reserved - released:.4f}, "
+            f"reserved {self.reserved:.4f}{freed})"
+        )

@@ -124,7 +124,7 @@ def test_a_ladder_between_two_rules_that_exclude_each_other_passes_with_no_margi
 
 def test_prices_that_run_out_are_a_problem_and_not_a_crash() -> None:
     report = check(example(max_levels=50, grid_step_percent=d(20), multiplier=d(1)))
-    assert only_problem(report).startswith("level 38, price: SHORT's")
+    assert report.problems[0].startswith("level 38, price: SHORT's 214.35461 is outside 0.00001 to 200")
     assert len(report.rows) < 50
 
 
