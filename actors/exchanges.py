@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from actors.account import Exchange, MakeExchange
 from config import Account, Config, SecretFilter, load_secrets
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import endpoints_for
+from exchange.dry.connect import dry_exchange
+from state.store.files import write_whole
 
 
 def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) -> MakeExchange:
@@ -22,6 +26,38 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
 
     def make(account: Account) -> Exchange:
         keys = secrets[account.id]
+        if account.dry_run:
+            return dry_exchange(
+                endpoints,
+                keys.api_key,
+                keys.api_secret,
+                symbols=tuple(symbol.symbol for symbol in account.symbols),
+                storage=DryFile(Path(config.process.data_dir) / f"{account.code}_dry_venue.json"),
+                lock=threading.Lock(),
+            )
         return bybit_exchange(endpoints, keys.api_key, keys.api_secret)
 
     return make
+
+
+class DryFile:
+    """The file in which a dry run keeps its simulated account."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def place(self) -> str:
+        """Its path."""
+        return str(self._path)
+
+    def load(self) -> bytes | None:
+        """Its content; None if it is not there."""
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def save(self, data: bytes) -> None:
+        """Replace its content, whole and durable."""
+        write_whole(self._path, data)
