@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,10 @@ class Bot:
             assert isinstance(model, DisplayModel)
             watch.stop(block=True, timeout=2)
             return RunResult(model=model, ended_ms=self._clock.now_ms(), failure=failure)
+
+    def stop(self) -> None:
+        """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
+        self._outbox.put(_StopAsked())
 
     def _start_watch(self) -> pykka.ActorRef[WatchActor]:
         config = self._config
@@ -201,6 +206,8 @@ class Bot:
             if isinstance(message, _Signalled):
                 _log.info("%s: stopping in order", signal.Signals(message.number).name)
                 return ""
+            if isinstance(message, _StopAsked):
+                return ""
 
     def _stop(self) -> None:
         """No new entries, state saved, sockets closed; never longer than a few seconds."""
@@ -241,8 +248,16 @@ class _Signalled:
     number: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StopAsked:
+    """Somebody called ``Bot.stop``."""
+
+
 class _Signals:
-    """SIGINT and SIGTERM as messages to the main thread; a second one ends the process at once."""
+    """SIGINT and SIGTERM as messages to the main thread; a second one ends the process at once.
+
+    A bot that runs in another thread leaves signals to whoever started it.
+    """
 
     def __init__(self, outbox: queue.SimpleQueue[object]) -> None:
         self._outbox = outbox
@@ -250,6 +265,8 @@ class _Signals:
         self._seen = False
 
     def __enter__(self) -> _Signals:
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._take)
         return self

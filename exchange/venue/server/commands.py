@@ -95,8 +95,7 @@ class Answer(_Command):
 
     @model_validator(mode="after")
     def _op_exists(self) -> Answer:
-        if self.op not in ROUTES:
-            raise ValueError(f"{self.op!r} is no operation; give one such as order.create")
+        _known(self.op)
         return self
 
 
@@ -107,7 +106,37 @@ class HoldAcks(_Command):
     hold: bool
 
 
-Fault = Annotated[DropReplies | DelayTopics | Cut | Refuse | Answer | HoldAcks, Field(discriminator="fault")]
+class Hold(_Command):
+    """Keeps requests of these operations on their way there, or REST replies on their way back.
+
+    ``hold`` false lets them go. What waits is listed in the state.
+    """
+
+    fault: Literal["hold_requests", "hold_replies"]
+    ops: tuple[str, ...]
+    hold: bool
+
+    @model_validator(mode="after")
+    def _ops_exist(self) -> Hold:
+        for op in self.ops:
+            _known(op)
+        return self
+
+
+class Clear(_Command):
+    """Ends every fault."""
+
+    fault: Literal["clear"]
+
+
+def _known(op: str) -> None:
+    if op not in ROUTES:
+        raise ValueError(f"{op!r} is no operation; give one such as order.create")
+
+
+Fault = Annotated[
+    DropReplies | DelayTopics | Cut | Refuse | Answer | HoldAcks | Hold | Clear, Field(discriminator="fault")
+]
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "price": TypeAdapter(Price),
     "mark": TypeAdapter(Mark),

@@ -1,8 +1,8 @@
 """``/control``: prices, funding and faults to order, and the books. For tests; off unless asked for.
 
 POST /control/price, /control/mark, /control/funding and /control/fault take what ``commands`` describes;
-GET /control/state tells positions and open orders of every account, and what the audit finds. Replies are
-JSON; a request that makes no sense gets HTTP 400 with {"error"}.
+GET /control/state tells positions and open orders of every account, what the audit finds, and what a fault
+keeps on its way. Replies are JSON; a request that makes no sense gets HTTP 400 with {"error"}.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class Control:
             "positions": {name: list(self._rows(name, "position.list", now_ms)) for name in self._accounts},
             "orders": {name: list(self._rows(name, "order.realtime", now_ms)) for name in self._accounts},
             "audit": list(self._core.audit()),
+            "held": {"requests": self._faults.requests.waiting, "replies": self._faults.replies.waiting},
         }
 
     def _rows(self, account: str, op: str, now_ms: int) -> Iterator[Any]:
@@ -129,6 +130,12 @@ class Control:
             case commands.HoldAcks():
                 faults.acks.set()
                 await asyncio.sleep(0)  # the replies kept back leave before this one
+            case commands.Hold():
+                gate = faults.requests if command.fault == "hold_requests" else faults.replies
+                for op in command.ops:
+                    (gate.shut if command.hold else gate.open)(op)
+            case commands.Clear():
+                faults.clear()
         return {}
 
 

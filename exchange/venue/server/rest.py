@@ -38,6 +38,7 @@ class Rest:
         if route is None:
             return web.Response(status=404, text="404 page not found")
         body = await request.read()
+        await self._faults.requests.passed(route.op)
         now_ms = self._engine.catch_up()
         if not self._addresses.request(request.remote or "", now_ms):
             return web.Response(status=403, text="access too frequent; wait ten minutes")
@@ -48,6 +49,7 @@ class Rest:
             if answer.reply.ret_code == 0 and self._faults.drops("rest"):
                 return _never_answered(request)
             await self._faults.acks.wait()
+        await self._faults.replies.passed(route.op)
         return self._respond(route, answer)
 
     def _serve(self, request: web.Request, route: Route, payload: bytes, now_ms: int) -> tuple[Answer, bool]:

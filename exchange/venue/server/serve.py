@@ -113,7 +113,7 @@ class VenueServer:
         """Close sockets, stop listening, complete the journal."""
         if self._relisten is not None:
             self._relisten.cancel()
-        self._faults.acks.set()  # a reply kept back must not keep the server
+        self._faults.clear()  # a reply kept back must not keep the server
         await self._sockets.close()
         await self._runner.cleanup()
         self._journal.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
 
 from aiohttp import web
 
@@ -17,7 +18,7 @@ from exchange.venue.server.hub import Hub
 from exchange.venue.server.limits import AddressLimits
 from exchange.venue.server.public import PublicFeed
 from exchange.venue.server.streams import StreamSession
-from exchange.venue.server.trading import Response, TradingSession
+from exchange.venue.server.trading import Response, TradingSession, asked_op
 from exchange.venue.server.wire import encode, public_frame
 
 IDLE_MS = 600_000
@@ -95,10 +96,21 @@ class Sockets:
             connection.conn_id, keyring=self._keyring, serve=self._gateway.serve, refuse=self._gateway.refuse
         )
 
-        def receive(text: str) -> None:
+        def carry_out(text: str) -> None:
             now_ms = self._engine.catch_up()
             within = self._addresses.trade(connection.address, now_ms)
             self._respond(connection, session.receive(text, now_ms, within_ip_limit=within))
+
+        async def carry_out_later(op: str, text: str) -> None:
+            await self._faults.requests.passed(op)
+            carry_out(text)
+
+        def receive(text: str) -> None:
+            op = asked_op(text) if self._faults.requests.in_use else ""
+            if self._faults.requests.is_shut(op):
+                self._keep(carry_out_later(op, text))
+            else:
+                carry_out(text)
 
         return await self._run(connection, session, receive)
 
@@ -165,9 +177,12 @@ class Sockets:
         elif self._faults.acks.is_set() and not self._held:
             connection.send(encode(response.message))
         else:
-            task = asyncio.create_task(self._send_later(connection, response))
-            self._held.add(task)
-            task.add_done_callback(self._held.discard)
+            self._keep(self._send_later(connection, response))
+
+    def _keep(self, later: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(later)
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
 
     async def _send_later(self, connection: Connection, response: Response) -> None:
         await self._faults.acks.wait()

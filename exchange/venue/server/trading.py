@@ -18,6 +18,15 @@ TOO_MANY_FROM_IP, UNKNOWN_OP = 10403, 10404
 LONGEST_REQ_ID = 36
 REMEMBERED_REQ_IDS = 10_000
 
+
+def asked_op(text: str) -> str:
+    """The operation that a message asks for, "" where it can't be read: its answer will say so."""
+    try:
+        return str(decode(text).get("op", ""))
+    except WireError:
+        return ""
+
+
 Serve = Callable[[str, Route, Mapping[str, Any], int], Answer]
 Refuse = Callable[[str, Any, Reply, int, str], None]
 
