@@ -42,6 +42,9 @@ def _money(account: AccountTally) -> Text:
     _pair(line, "equity", f"{usdt(report.equity)} USDT", "bold")
     _pair(line, "change", usdt_change(change), signed_style(change))
     _pair(line, "realised", usdt_change(realised), signed_style(realised))
+    for symbol, tally in account.symbols.items():
+        if tally.report is not None and tally.report.activity:
+            _pair(line, symbol, tally.report.activity, "cyan")
     return line
 
 
@@ -50,7 +53,7 @@ def _condition(account: AccountTally) -> Text:
     if report is not None:
         _pair(line, "available", usdt(report.available))
         rate = report.maintenance_rate
-        _pair(line, "maintenance", percent(rate, 1), DOUBTFUL if rate > HIGH_MAINTENANCE else "")
+        _pair(line, "maintenance", percent(rate), DOUBTFUL if rate > HIGH_MAINTENANCE else "")
     for stream, up in account.streams.items():
         _pair(line, stream, "up" if up else "DOWN", "" if up else BAD)
     if report is not None and report.unknown_orders:
@@ -61,9 +64,6 @@ def _condition(account: AccountTally) -> Text:
     if acted.count:
         figures = [acted.percentile(50), acted.percentile(99), acted.largest]
         _pair(line, "TP p50/p99/max", f"{' / '.join(latency(figure) for figure in figures)} ms")
-    for symbol, tally in account.symbols.items():
-        if tally.report is not None and tally.report.activity:
-            _pair(line, symbol, tally.report.activity, "cyan")
     return line
 
 

@@ -12,16 +12,7 @@ from rich.text import Text
 from actors.display.formats import NONE, quantity, usdt
 from messages.ladder import LadderReport, LadderRow
 
-COLUMNS = (
-    "level",
-    "margin USDT",
-    "quantity",
-    "notional USDT",
-    "LONG at",
-    "SHORT at",
-    "sum USDT",
-    "to liquidation",
-)
+COLUMNS = ("level", "margin", "quantity", "notional", "LONG at", "SHORT at", "sum", "to liquidation")
 NEAR_LIQUIDATION_PERCENT = Decimal(10)
 
 
@@ -32,7 +23,7 @@ def ladder_table(report: LadderReport) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True)
     for row in report.rows:
         table.add_row(*_cells(row))
-    head = Text().append(report.symbol, style="bold").append(f" at {report.price:f}")
+    head = Text().append(report.symbol, style="bold").append(f" at {report.price:f}, amounts in USDT")
     return Group(head, table, *_remarks(report))
 
 

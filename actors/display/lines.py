@@ -36,7 +36,7 @@ def _status(account: AccountTally) -> str:
     money = (
         f"equity {usdt(report.equity)} USDT (change {usdt_change(account.equity_change)}, "
         f"realised {usdt_change(account.booked.realised)}), available {usdt(report.available)}, "
-        f"maintenance {percent(report.maintenance_rate, 1)}"
+        f"maintenance {percent(report.maintenance_rate)}"
     )
     counts = (
         f"cycles {account.booked.cycles}, orphans {account.total('orphan'):f}, "

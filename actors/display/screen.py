@@ -40,7 +40,7 @@ def screen(model: DisplayModel, now_ms: int, width: int, height: int) -> Rendera
         parts += [part for part, _ in lines]
     hidden = len(model.accounts) - len(shown)
     if hidden:
-        parts.append(Text(f" … {hidden} more accounts: a higher terminal shows them", style="dim"))
+        parts.append(_not_shown(hidden, "account"))
         used += 1
     parts += _happenings(model.happenings, width, height - used)
     return Group(*parts)
@@ -82,9 +82,14 @@ def _account(account: AccountTally, symbols: int, width: int) -> list[tuple[Rend
         shown = min(symbols, len(account.symbols))
         parts.append((_table(account, shown, width), _TABLE_HEAD_LINES + 2 * shown))
     if hidden > 0:
-        parts.append((Text(f" … {hidden} more symbols: a higher terminal shows them", style="dim"), 1))
+        parts.append((_not_shown(hidden, "symbol"), 1))
     parts.append((Text(""), _GAP_LINES))
     return parts
+
+
+def _not_shown(count: int, what: str) -> Text:
+    words = f" … {count} more {what}{'' if count == 1 else 's'}: a higher terminal shows more"
+    return Text(words, style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _table(account: AccountTally, symbols: int, width: int) -> Table:

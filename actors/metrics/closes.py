@@ -52,13 +52,13 @@ class CloseMetrics:
                 by_symbol,
                 registry=registry,
             ),
-            "resync": Counter(
-                "soltrader_resyncs",
-                "Syncs because the private stream came back.",
-                by_symbol,
-                registry=registry,
-            ),
         }
+        self.resyncs = Counter(
+            "soltrader_resyncs",
+            "Syncs because the private stream came back.",
+            ("account",),
+            registry=registry,
+        )
         self.events = Counter(
             "soltrader_events",
             "Whatever else the grids count by name.",
@@ -68,10 +68,10 @@ class CloseMetrics:
 
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
         """Zero for an account that is to trade these symbols."""
-        self.named["resync"].labels(account, "")
+        self.resyncs.labels(account)
         for symbol in symbols:
-            for name in ("orphan", "recovery", "late_fill"):
-                self.named[name].labels(account, symbol)
+            for counter in self.named.values():
+                counter.labels(account, symbol)
             for side in SIDES:
                 self.acted.labels(account, symbol, side.value)
                 self.reopened.labels(account, symbol, side.value)
@@ -96,5 +96,7 @@ class CloseMetrics:
         account, amount = account_label(message.account), float(message.amount)
         if message.name in self.named:
             self.named[message.name].labels(account, message.symbol).inc(amount)
+        elif message.name == "resync":
+            self.resyncs.labels(account).inc(amount)
         else:
             self.events.labels(account, message.symbol, message.name, message.reason).inc(amount)

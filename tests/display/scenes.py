@@ -59,7 +59,9 @@ def a_latency(acted: str | None, reopened: str | None) -> CloseLatency:
 
 
 def a_stream(up: bool, stream: str = "private", account: int = 1) -> StreamChanged:
-    return StreamChanged(account=account, stream=stream, up=up, reason="" if up else "pong is late", at_ms=NOW_MS)
+    return StreamChanged(
+        account=account, stream=stream, up=up, reason="" if up else "pong is late", at_ms=NOW_MS
+    )
 
 
 def start(accounts: int = 1, symbols: tuple[str, ...] = ("SOLUSDT", "DOGEUSDT")) -> DisplayModel:
@@ -140,5 +142,3 @@ def busy(accounts: int = 1, symbols: tuple[str, ...] = ("SOLUSDT", "DOGEUSDT")) 
         for message in busy_messages(account, symbols):
             model = model.apply(message)
     return model
-
-
