@@ -13,8 +13,9 @@ from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.gates import explained
 from state.grid.model import NO_BACKOFF, SideState
 from state.grid.opening import opening_ended, opening_withheld
-from state.grid.rebuild import rebuild_leg
+from state.grid.rebuild import begin_rebuild, rebuild_leg
 from state.grid.take_profit import amend_refused, tp_refused
+from state.numbers import ZERO
 from state.order import ABSENT, REFUSED, Asked, Order, Phase
 
 _DUPLICATE_ID = 110072
@@ -113,6 +114,7 @@ def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
     if found.order is not None:
         absorb_order_row(d, found.order)
         _definite(d, found)
+        _settle(d, found)
     elif found.executions or order.ended:
         d.put(replace(order, looking=False))
         _end_settled_by_look_up(d, found)
@@ -135,6 +137,14 @@ def _definite(d: Draft, found: OrderLookUp) -> None:
         if order.cancel is Asked.ACKED:
             order = replace(order, cancel=Asked.NO)
     d.put(order)
+
+
+def _settle(d: Draft, found: OrderLookUp) -> None:
+    """All executions that an ended order ever had are read and known: nothing more is to come of it."""
+    order = d.find(found.order_link_id)
+    executed = sum((e.qty for e in found.executions), ZERO)
+    if order is not None and order.ended and not order.settled and executed >= order.row_filled:
+        d.put(replace(order, exec_filled=order.row_filled))
 
 
 def _end_settled_by_look_up(d: Draft, found: OrderLookUp) -> None:
@@ -174,11 +184,13 @@ def absorb_legs(d: Draft, read: LegsRead) -> None:
 
 def _judge_unexplained(d: Draft, side: SideState) -> None:
     """What two syncs in a row could not explain is not ours: it is covered, and entries pause."""
-    if explained(side) or side.unexplained_syncs < 2 or side.rebuild_from_ms:
+    if explained(side) or not side.unexplained_syncs or side.rebuild_from_ms:
+        return
+    if side.unexplained_syncs == 1:
+        begin_rebuild(d, side)
         return
     difference = side.size - side.book.open_qty
-    side.foreign_qty = difference
-    d.state.entries_refused = "foreign"
+    side.book = replace(side.book, foreign_qty=difference)
     text = f"{difference} of the position is not ours: entries pause until resume"
     d.note("foreign_size", text, side.side, Severity.CRITICAL)
 

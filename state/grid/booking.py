@@ -37,37 +37,51 @@ def cause_of(side: SideState, name: OrderName | None, execution: Execution) -> C
     return Cause.PERSON
 
 
-def book_exit(d: Draft, side: SideState, name: OrderName | None, e: Execution) -> int:
-    """Add a reducing execution to its cycle; gives the cycle. A closed cycle is reported once complete."""
+def counted(side: SideState, book: CycleBook, name: OrderName | None, e: Execution) -> CycleBook:
+    """The book with one more execution of its leg, opening or closing.
+
+    What a person buys is foreign, what a person sells is taken from the foreign part first; our own exits
+    take it last.
+    """
+    if e.order_side is side.side.opens_with:
+        if name is None:
+            return replace(book, foreign_qty=book.foreign_qty + e.qty)
+        return replace(
+            book,
+            opened_ms=book.opened_ms or e.exec_ms,
+            entry_qty=book.entry_qty + e.qty,
+            entry_value=book.entry_value + e.qty * e.price,
+            entry_fees=book.entry_fees + e.fee_usdt,
+        )
+    foreign = max(book.foreign_qty, ZERO)
+    foreign = min(foreign, e.qty) if name is None else min(foreign, max(e.qty - book.open_qty, ZERO))
+    ours = e.qty - foreign
     cause = cause_of(side, name, e)
-    old = _old_book_for(side, name)
-    book = old if old is not None else side.book
-    surplus = max(e.qty - book.open_qty, ZERO) if side.foreign_qty > 0 else ZERO
-    side.foreign_qty -= surplus
-    worse = cause if CAUSE_RANK[cause] > CAUSE_RANK[book.cause] else book.cause
-    booked = replace(
+    return replace(
         book,
-        exit_qty=book.exit_qty + e.qty - surplus,
-        exit_value=book.exit_value + (e.qty - surplus) * e.price,
+        foreign_qty=book.foreign_qty - foreign,
+        exit_qty=book.exit_qty + ours,
+        exit_value=book.exit_value + ours * e.price,
         exit_fees=book.exit_fees + e.fee_usdt,
-        cause=worse,
+        cause=cause if ours > 0 and CAUSE_RANK[cause] > CAUSE_RANK[book.cause] else book.cause,
     )
-    if old is None:
-        side.book = booked
-    else:
-        side.old_books = tuple(booked if b is old else b for b in side.old_books)
-        report_if_complete(d, side, booked)
-    return booked.cycle
 
 
-def _old_book_for(side: SideState, name: OrderName | None) -> CycleBook | None:
-    """The closed cycle that an exit belongs to: by its id, else the last one that still misses exits."""
-    incomplete = [book for book in side.old_books if book.open_qty > 0]
-    if name is not None and name.cycle == side.cycle:
-        return None
-    if name is not None:
-        return next((book for book in incomplete if book.cycle == name.cycle), None)
-    return incomplete[-1] if incomplete and not side.held else None
+def count(side: SideState, name: OrderName | None, e: Execution) -> None:
+    """Count an execution of the current cycle."""
+    side.book, side.fills = counted(side, side.book, name, e), (*side.fills, e)
+
+
+def incomplete_book(side: SideState) -> CycleBook | None:
+    """The newest closed cycle whose executions are not all known."""
+    return next((book for book in reversed(side.old_books) if book.size != 0), None)
+
+
+def complete_closed(d: Draft, side: SideState, book: CycleBook, name: OrderName | None, e: Execution) -> None:
+    """Count an execution that arrives after its cycle's close was acted on."""
+    booked = counted(side, book, name, e)
+    side.old_books = tuple(booked if b is book else b for b in side.old_books)
+    report_if_complete(d, side, booked)
 
 
 def book_funding(d: Draft, side: SideState, e: Execution) -> None:
@@ -88,9 +102,12 @@ def book_funding(d: Draft, side: SideState, e: Execution) -> None:
 
 def report_if_complete(d: Draft, side: SideState, book: CycleBook) -> None:
     """Report a closed cycle when its exits are all known; its sums then leave nothing to wait for."""
-    if book.open_qty > 0 or book.entry_qty == 0:
+    if book.size != 0 or book.entry_qty == 0:
         return
-    profit = side.side.sign * (book.exit_value - book.entry_value)
+    entered = book.entry_value
+    if book.open_qty != 0:  # a part has left unseen: its exit is not made up
+        entered = book.average_entry * book.exit_qty
+    profit = side.side.sign * (book.exit_value - entered)
     fees = book.entry_fees + book.exit_fees
     side.cycles_closed += 1
     side.fees += fees

@@ -44,11 +44,11 @@ _CAUSE_READ_MS, _CAUSE_LIMIT_MS = 1_000, 10_000
 def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
     """Step 1, at once, whatever sync is under way: a new cycle number, and no entry leaves from here on."""
     released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
+    side.leg = side.leg.closed()
     closed = replace(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
-    if d.state.restart is not None and closed.open_qty <= 0:
+    if d.state.restart is not None and closed.size == 0:
         closed = replace(closed, cause=Cause.RESTART)
     side.old_books = (*side.old_books[-4:], closed)
-    side.leg = side.leg.closed()
     _begin_next_cycle(d, side)
     report_if_complete(d, side, closed)
     d.emit(CloseActed(side=side.side, exec_ms=exec_ms))
@@ -76,8 +76,7 @@ def _begin_next_cycle(d: Draft, side: SideState) -> None:
     side.base = side.price_at_base = None
     side.tp_backoff, side.level_backoff = NO_BACKOFF, {}
     side.kept_away = side.withheld = frozenset()
-    side.foreign_qty, side.stop_sent = ZERO, ""
-    d.state.entries_refused = "" if d.state.entries_refused == "foreign" else d.state.entries_refused
+    side.stop_sent, side.fills = "", ()
     for key in [key for key in d.state.attempts if key.startswith(f"{side.side.value}-")]:
         del d.state.attempts[key]
 
@@ -110,7 +109,7 @@ def _causes_known(d: Draft, closing: Closing) -> bool:
     """Whether each close's executions have come; else they are read, and finally given up as a person's."""
     for side in (d.state.of(s) for s in SIDES if s in closing.sides):
         book = side.old_books[-1]
-        if book.open_qty <= 0 or side.rebuild_from_ms:
+        if book.size == 0 or side.rebuild_from_ms:
             continue
         age = d.now_ms - book.closed_ms
         if age < _CAUSE_LIMIT_MS:
@@ -133,7 +132,7 @@ def _decide(d: Draft, closing: Closing) -> None:
             reopening |= _targets(d, s)
     for s in SIDES:
         side = d.state.of(s)
-        if s in reopening and side.opening is None and not side.paused and side.size == side.book.open_qty:
+        if s in reopening and side.opening is None and not side.paused:
             decide_opening(d, side, released=closing.released, released_ms=closing.released_ms)
 
 

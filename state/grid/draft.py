@@ -80,6 +80,12 @@ class Draft:
             attempt=attempt,
         )
 
+    def spend(self, name: OrderName) -> None:
+        """Never give out an id again that the exchange has shown."""
+        if name.cycle == self.state.of(name.side).cycle:
+            key = f"{name.side.value}-{name.role.value}-{name.level}"
+            self.state.attempts[key] = max(self.state.attempts.get(key, 0), name.attempt)
+
     def place(
         self,
         side: SideState,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 from messages.account import ExecType, Execution, OrderRow, OrderStatus, PositionRow
 from messages.events import Severity, TradeBooked
 from messages.ids import OrderName, parse_order_link_id
 from messages.sides import Role
-from state.grid.booking import book_exit, book_funding, cause_of
+from state.grid.booking import book_funding, cause_of, complete_closed, count, counted, incomplete_book
 from state.grid.closing import act_on_close
 from state.grid.draft import Draft
 from state.grid.effects import StopAccount
-from state.grid.model import NO_BACKOFF, Cause, Level, SideState
+from state.grid.joining import join_fill
+from state.grid.model import NO_BACKOFF, Cause, CycleBook, SideState
+from state.grid.strangers import judge_stranger, take_in_stranger
 from state.leg import SizeChange, SizeRow
-from state.numbers import ZERO
 from state.order import Asked, Order, Phase
 
 _LIQUIDATING = frozenset(
@@ -67,20 +67,24 @@ def _absorb_trade(
     d: Draft, side: SideState, name: OrderName | None, execution: Execution, *, streamed: bool
 ) -> None:
     opens = execution.order_side is side.side.opens_with
-    qty = execution.qty if opens else -execution.qty
-    side.leg, reached_zero = side.leg.with_change(SizeChange(seq=execution.seq, signed_qty=qty))
+    change = SizeChange(seq=execution.seq, signed_qty=execution.qty if opens else -execution.qty)
+    closed = incomplete_book(side) if side.leg.belongs_to_closed(change) else None
+    side.leg, reached_zero = side.leg.with_change(change)
     order = _fill_order(d, name, execution)
-    cycle = side.cycle
-    if opens:
+    _tell(d, side, name, execution, side.cycle if closed is None else closed.cycle)
+    if closed is not None:
+        complete_closed(d, side, closed, name, execution)
+    elif opens:
         join_fill(d, side, name, order, execution)
     else:
-        cycle = book_exit(d, side, name, execution)
-        if cause_of(side, name, execution) is Cause.EXCHANGE:
-            d.emit(
-                StopAccount(
-                    reason=f"{d.state.symbol} {side.side}: {execution.create_type or execution.exec_type}"
-                )
-            )
+        count(side, name, execution)
+    if not opens and streamed:
+        side.recovery_due_ms = 0
+    if side.held and reached_zero and not d.state.interrupted_ms:
+        close_side(d, side, execution.exec_ms, recovered=not streamed)
+
+
+def _tell(d: Draft, side: SideState, name: OrderName | None, e: Execution, cycle: int) -> None:
     d.emit(
         TradeBooked(
             account=d.state.account,
@@ -88,13 +92,31 @@ def _absorb_trade(
             cycle=cycle,
             role=name.role.value if name is not None else "",
             level=name.level if name is not None else -1,
-            execution=execution,
+            execution=e,
         )
     )
-    if streamed and not opens:
-        side.recovery_due_ms = 0
-    if reached_zero and side.held:
-        act_on_close(d, side, execution.exec_ms, recovered=not streamed)
+    if e.order_side is side.side.closes_with and cause_of(side, name, e) is Cause.EXCHANGE:
+        what = e.create_type or e.exec_type
+        d.emit(StopAccount(reason=f"{d.state.symbol} {side.side}: {what}"))
+
+
+def close_side(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
+    """Act on a close; what has filled after the zero is taken out of the closed cycle and is a late fill."""
+    zero = side.leg.closed().start
+    ordered = sorted(side.fills, key=lambda e: e.seq)
+    late = [e for e in ordered if zero is not None and side.leg.size > 0 and e.seq > zero.seq]
+    if late and not side.book.foreign_qty:
+        book = CycleBook(cycle=side.cycle, funding=side.book.funding)
+        for e in ordered[: -len(late)]:
+            book = counted(side, book, our_name(d, e.order_link_id), e)
+        side.book = book
+    act_on_close(d, side, exec_ms, recovered=recovered)
+    for e in late:
+        name = our_name(d, e.order_link_id)
+        if e.order_side is side.side.opens_with:
+            join_fill(d, side, name, d.find(e.order_link_id), e)
+        else:
+            count(side, name, e)
 
 
 def _fill_order(d: Draft, name: OrderName | None, execution: Execution) -> Order | None:
@@ -113,87 +135,10 @@ def _fill_order(d: Draft, name: OrderName | None, execution: Execution) -> Order
             since_ms=d.now_ms,
             decided=False,
         )
+        d.spend(name)
     order = order.with_fill(execution.qty, execution.qty * execution.price)
     d.put(order)
     return order
-
-
-def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | None, e: Execution) -> None:
-    """Let an opening fill join the side: its level, its book, a new base; it may begin a cycle."""
-    if name is None or order is None:
-        side.foreign_qty += e.qty
-        d.note(
-            "foreign_fill", f"{e.qty} at {e.price} came without an id of ours", side.side, Severity.WARNING
-        )
-        return
-    book = side.book
-    side.book = replace(
-        book,
-        opened_ms=book.opened_ms or e.exec_ms,
-        entry_qty=book.entry_qty + e.qty,
-        entry_value=book.entry_value + e.qty * e.price,
-        entry_fees=book.entry_fees + e.fee_usdt,
-    )
-    if name.cycle != side.cycle or order.cancel_reason is not None:
-        d.count("late_fill")
-        d.note(
-            "late_fill",
-            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",
-            side.side,
-        )
-    if not side.held:
-        side.held, side.ever_opened = True, True
-        side.settings = d.state.cycle_settings
-    if name.role is Role.OPENING and name.cycle == side.cycle:
-        _join_opening(d, side, order, e.qty)
-    else:
-        _join_level(d, side, name.level, order, e.qty, e.qty * e.price)
-    side.kept_away = frozenset()
-    renew_base(d, side)
-
-
-def _join_level(d: Draft, side: SideState, n: int, order: Order, qty: Decimal, value: Decimal) -> None:
-    level = side.levels.get(n) or Level(wanted=d.state.references.get(n, order.qty))
-    total = level.qty + qty
-    side.levels[n] = replace(
-        level, qty=total, value=level.value + value, complete=level.complete or total >= level.wanted
-    )
-    d.state.references.setdefault(n, level.wanted)
-
-
-def _join_opening(d: Draft, side: SideState, order: Order, qty: Decimal) -> None:
-    """Give an opening's fill to its missing levels from 0 up; their price is the order's average."""
-    slots = [n for n in range(order.level + 1) if n not in side.levels or side.levels[n].by_opening]
-    left = qty
-    for n in slots:
-        level = side.levels.get(n) or Level(wanted=d.state.references.get(n, order.qty), by_opening=True)
-        part = left if n == slots[-1] else min(left, max(level.wanted - level.qty, ZERO))
-        if part > 0:
-            total = level.qty + part
-            side.levels[n] = replace(level, qty=total, complete=total >= level.wanted)
-            left -= part
-    opened = [o for o in (*d.state.orders.values(), *d.state.ended.values()) if _same_opening(o, order)]
-    filled = sum((o.exec_filled for o in opened), ZERO)
-    average = sum((o.exec_value for o in opened), ZERO) / filled
-    for n in slots:
-        if n in side.levels:
-            side.levels[n] = replace(side.levels[n], value=side.levels[n].qty * average)
-
-
-def _same_opening(one: Order, other: Order) -> bool:
-    a, b = one.name, other.name
-    return a.role is Role.OPENING and (a.side, a.cycle) == (b.side, b.cycle) and one.exec_filled > 0
-
-
-def renew_base(d: Draft, side: SideState) -> None:
-    """base = p, the price at which the deepest level filled; p0 = the last price now."""
-    n = side.deepest
-    if n < 0:
-        n = max((n for n, level in side.levels.items() if level.qty > 0), default=-1)
-    if n >= 0 and side.levels[n].qty > 0:
-        side.base = side.levels[n].price
-        side.price_at_base = d.state.last
-        side.base_from_ms = d.now_ms
 
 
 def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
@@ -214,9 +159,12 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
 
 
 def absorb_order_row(d: Draft, row: OrderRow) -> None:
-    """Merge a row of one of our orders; rows of orders that we don't know are a sync's matter."""
+    """Merge a row of one of our orders; one that rests without standing in the state is an orphan."""
     order = d.find(row.order_link_id)
     if order is None:
+        name = our_name(d, row.order_link_id)
+        if name is not None and d.state.synced and not row.status.ended:
+            judge_stranger(d, take_in_stranger(d, name, row), adopt=False)
         return
     was_ended = order.ended
     merged = order.with_row(row, d.now_ms)

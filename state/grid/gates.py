@@ -11,7 +11,7 @@ FRESH_PRICE_MS = 60_000
 
 def explained(side: SideState) -> bool:
     """Whether the leg's size is what the executions that we know add up to."""
-    return side.size == side.book.open_qty + side.foreign_qty
+    return side.size == side.book.size
 
 
 def entries_allowed(d: Draft, side: SideState) -> bool:
@@ -25,6 +25,7 @@ def entries_allowed(d: Draft, side: SideState) -> bool:
         and not state.stopping
         and d.now_ms >= state.frozen_until_ms
         and not state.entries_refused
+        and not any(s.book.foreign_qty for s in state.sides)
         and state.closing is None
         and state.restart is None
         and not side.paused

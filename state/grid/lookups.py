@@ -66,16 +66,17 @@ def run_lookups(d: Draft) -> None:
     for side in d.state.sides:
         wake = min(wake, _read_leg(d, side))
     wake = min(wake, _next_timer(d))
-    if wake < _FAR_MS and (wake != d.state.wake_ms):
+    wake = max(wake, d.now_ms + 1)
+    if wake < _FAR_MS and not d.now_ms < d.state.wake_ms <= wake:
         d.state.wake_ms = wake
-        d.emit(WakeAt(due_ms=max(wake, d.now_ms + 1)))
+        d.emit(WakeAt(due_ms=wake))
 
 
 def _read_leg(d: Draft, side: SideState) -> int:
     if not d.state.synced:
         return _FAR_MS
     in_doubt = not explained(side) or any(
-        book.open_qty > 0 and d.now_ms - book.closed_ms < 60_000 for book in side.old_books
+        book.size != 0 and d.now_ms - book.closed_ms < 60_000 for book in side.old_books
     )
     if not in_doubt and not side.rebuild_from_ms:
         side.read_due_ms = side.reads = 0

@@ -69,7 +69,11 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleBook:
-    """A cycle's executions in sums: base coin and USDT. ``fees`` and ``funding`` above zero were paid."""
+    """A cycle's executions in sums: base coin and USDT. ``fees`` and ``funding`` above zero were paid.
+
+    ``foreign_qty`` is what the leg holds beside them, since a person traded on it or no execution
+    explains it.
+    """
 
     cycle: int
     opened_ms: int = 0
@@ -81,6 +85,7 @@ class CycleBook:
     exit_value: Decimal = ZERO
     exit_fees: Decimal = ZERO
     funding: Decimal = ZERO
+    foreign_qty: Decimal = ZERO
     cause: Cause = Cause.TAKE_PROFIT
     deepest: int = -1
 
@@ -88,6 +93,11 @@ class CycleBook:
     def open_qty(self) -> Decimal:
         """What the executions leave open."""
         return self.entry_qty - self.exit_qty
+
+    @property
+    def size(self) -> Decimal:
+        """How large the leg should be by what is known of the cycle."""
+        return self.entry_qty - self.exit_qty + self.foreign_qty
 
     @property
     def average_entry(self) -> Decimal:
@@ -119,7 +129,10 @@ NO_BACKOFF = Backoff()
 
 @dataclass(slots=True, kw_only=True)
 class SideState:
-    """One side. ``held``: the grid holds the current cycle open; ``cycle`` numbers it, or the next one."""
+    """One side. ``held``: the grid holds the current cycle open; ``cycle`` numbers it, or the next one.
+
+    ``fills`` are the executions that ``book`` sums up, in the order of their arrival.
+    """
 
     side: Side
     leg: Leg = field(default_factory=Leg)
@@ -128,6 +141,7 @@ class SideState:
     settings: GridSettings | None = None
     levels: dict[int, Level] = field(default_factory=dict)
     book: CycleBook = field(default_factory=lambda: CycleBook(cycle=1))
+    fills: tuple[Execution, ...] = ()
     old_books: tuple[CycleBook, ...] = ()
     opening: Opening | None = None
     ever_opened: bool = False
@@ -143,7 +157,6 @@ class SideState:
     withheld: frozenset[int] = frozenset()
     read_due_ms: int = 0
     reads: int = 0
-    foreign_qty: Decimal = ZERO
     row_average: Decimal = ZERO
     stop_sent: str = ""
     wrong_tp_since_ms: int = 0
@@ -224,7 +237,6 @@ class GridState:
     attempts: dict[str, int] = field(default_factory=dict)
     exec_ids: dict[str, int] = field(default_factory=dict)
     execs_known_ms: int = 0  # executions up to here are known, their ids forgotten
-    early: tuple[Execution, ...] = ()
     closing: Closing | None = None
     restart: Restart | None = None
     last: Decimal | None = None
@@ -236,6 +248,7 @@ class GridState:
     entries_from_ms: int = 0
     entries_proven: bool = False
     stream_up: bool = False
+    interrupted_ms: int = 0  # the stream has lost something since then; 0 once a sync has followed
     stopped: str = ""
     stopping: bool = False
     frozen_until_ms: int = 0

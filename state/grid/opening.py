@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from messages.events import Severity
 from messages.orders import BalanceContext, Priority
-from messages.sides import Role
+from messages.sides import SIDES, Role
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
-from state.grid.fills import renew_base
 from state.grid.gates import entries_allowed, explained, price_fresh
+from state.grid.joining import renew_base
 from state.grid.model import Opening, SideState
 from state.grid.quantities import balance_check, level_qty
 from state.ladder import meets_minimums, nominal_margin, nominal_margin_through
@@ -27,6 +27,8 @@ def run_opening(d: Draft, side: SideState) -> None:
         return
     if side.size == 0 and d.state.orders_of(side.side, Role.TAKE_PROFIT, Role.CLOSE, Role.RESTART):
         return  # a closing order of the old cycle could close the new one
+    if any(o.cancel_reason is not None for s in SIDES for o in d.state.orders_of(s, Role.ENTRY)):
+        return  # no entry that is being taken away may fill beside it (failure 1)
     missing = _missing_levels(side, opening)
     if not missing or _late_fills_suffice(d, side, opening):
         _finish(d, side)

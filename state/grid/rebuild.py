@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from messages.account import Execution
+from messages.account import Execution, PositionRow
 from messages.events import Severity
 from messages.requests import LegsRead
 from messages.sides import Role
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
-from state.grid.model import CycleBook, SideState
+from state.grid.model import CycleBook, Restart, RestartStep, SideState
 from state.leg import Leg, SizeRow
 from state.numbers import ZERO
+from state.order import Order, Phase
 
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _MOST_WEEKS = 26
@@ -26,38 +28,88 @@ def begin_rebuild(d: Draft, side: SideState) -> None:
     d.note("rebuild", "the leg is rebuilt from its executions", side.side, Severity.WARNING)
 
 
+def rebuild_all(d: Draft, read: LegsRead) -> None:
+    """Rebuild both sides where the state was lost and the exchange shows a past."""
+    for side in d.state.sides:
+        if read.executions or any(row.size > 0 for row in read.positions):
+            side.rebuild_from_ms = d.now_ms - _WEEK_MS
+            rebuild_leg(d, side, read)
+    last_seq = {role: max((e.seq for e in _of_role(d, read, role)), default=-1) for role in Role}
+    if last_seq[Role.RESTART] > last_seq[Role.OPENING] and any(side.held for side in d.state.sides):
+        d.state.restart = Restart(step=RestartStep.CANCELLING, started_ms=d.now_ms)
+
+
+def _of_role(d: Draft, read: LegsRead, role: Role) -> list[Execution]:
+    named = ((our_name(d, e.order_link_id), e) for e in read.executions)
+    return [e for name, e in named if name is not None and name.role is role]
+
+
 def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     """Walk the executions back until their sum is the row's size; what follows that zero is the cycle."""
     row = next((r for r in read.positions if r.leg is side.side), None)
     size = row.size if row is not None else ZERO
     own = sorted((e for e in read.executions if _leg_of(d, e, side)), key=lambda e: (e.seq, e.exec_ms))
-    start = _start_of_cycle(side, own, size)
+    told = [e for e in own if _in_row(e, row, read.server_ms)]
+    start = _start_of_cycle(side, told, size)
     if start is None:
-        weeks = (d.now_ms - side.rebuild_from_ms) // _WEEK_MS
-        if weeks < _MOST_WEEKS:
-            side.rebuild_from_ms -= _WEEK_MS
-            side.read_due_ms = d.now_ms
-            return
-        d.note("rebuild_failed", "no executions explain the position", side.side, Severity.CRITICAL)
-        side.rebuild_from_ms = 0
+        _read_further_back(d, side)
         return
     side.rebuild_from_ms = 0
-    names = [name for e in own if (name := our_name(d, e.order_link_id)) is not None]
-    of_cycle = [name.cycle for e in own[start:] if (name := our_name(d, e.order_link_id)) is not None]
-    newest = max((name.cycle for name in names), default=0)
-    side.cycle = max([side.cycle, *of_cycle]) if size > 0 else max(side.cycle, newest + 1)
-    side.held, side.levels, side.opening = False, {}, None
+    before = [name.cycle for e in told[:start] if (name := our_name(d, e.order_link_id)) is not None]
+    after = [name.cycle for e in own[start:] if (name := our_name(d, e.order_link_id)) is not None]
+    side.cycle = max([side.cycle, *after, *(cycle + 1 for cycle in before)])
+    side.held, side.levels, side.opening, side.fills = False, {}, None, ()
     side.book = CycleBook(cycle=side.cycle)
-    side.ever_opened = side.ever_opened or bool(names)
-    for e in own[:start]:
+    side.old_books = tuple(book for book in side.old_books if book.size == 0)
+    side.ever_opened = side.ever_opened or bool(before) or bool(after)
+    for e in told[:start]:
         d.state.exec_ids[e.exec_id] = e.exec_ms
-    floor = own[start - 1].seq if start else -1
+    floor = told[start - 1].seq if start else -1
     side.leg = Leg(row=SizeRow(seq=floor, size=ZERO, updated_ms=0, final=True))
+    _know_orders(d, own[start:])
     for e in own[start:]:
         absorb_execution(d, e, streamed=False, anew=True)
-    if not side.held and own:
-        _go_on_after(d, side, own[-1])
+    if not side.held and told:
+        _go_on_after(d, side, told[-1])
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)
+
+
+def _read_further_back(d: Draft, side: SideState) -> None:
+    if (d.now_ms - side.rebuild_from_ms) // _WEEK_MS < _MOST_WEEKS:
+        side.rebuild_from_ms -= _WEEK_MS
+        side.read_due_ms = d.now_ms
+        return
+    side.rebuild_from_ms = 0
+    d.note("rebuild_failed", "no executions explain the position", side.side, Severity.CRITICAL)
+
+
+def _in_row(e: Execution, row: PositionRow | None, server_ms: int) -> bool:
+    """Whether a row held an execution; a flat leg is not listed, or its row lacks the sequence."""
+    return e.seq <= row.seq if row is not None and row.seq >= 0 else e.exec_ms < server_ms
+
+
+def _know_orders(d: Draft, executions: list[Execution]) -> None:
+    """Orders that the state has lost: as large as their fills, until a look-up shows them."""
+    for link_id in {e.order_link_id: None for e in executions}:
+        name = our_name(d, link_id)
+        if name is None:
+            continue
+        known = d.find(link_id)
+        if known is not None:
+            d.put(replace(known, exec_filled=ZERO, exec_value=ZERO))
+            continue
+        d.spend(name)
+        order = Order(
+            name=name,
+            qty=sum((e.qty for e in executions if e.order_link_id == link_id), ZERO),
+            price=None,
+            asked_price=None,
+            phase=Phase.UNKNOWN,
+            sent_ms=d.now_ms,
+            since_ms=d.now_ms,
+            decided=False,
+        )
+        d.put(order)
 
 
 def _go_on_after(d: Draft, side: SideState, last: Execution) -> None:

@@ -33,6 +33,7 @@ from state.grid.effects import Effect, Save
 from state.grid.entries import recalculation_due, run_entries
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.gates import explained
+from state.grid.joining import adopt_foreign
 from state.grid.lookups import forget, run_lookups
 from state.grid.model import GridState
 from state.grid.opening import open_if_new, opening_ended, run_opening
@@ -40,7 +41,6 @@ from state.grid.quantities import prune_references
 from state.grid.restart import run_restart
 from state.grid.sync import absorb_snapshot
 from state.grid.take_profit import run_take_profit
-from state.numbers import ZERO
 from state.order import Order
 
 Event = (
@@ -70,9 +70,9 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
     """Take one event at ``now_ms`` (UTC, the exchange's clock); the state given in is left as it is."""
     if isinstance(event, Price):
         return _price(state, event, now_ms)
+    if isinstance(event, Wake) and now_ms < state.wake_ms:
+        return state, []  # it was asked for before a nearer one
     d = Draft(state, now_ms)
-    if isinstance(event, Wake):
-        d.state.wake_ms = 0
     before = _opening_orders(d)
     _absorb(d, event)
     _after_openings(d, before)
@@ -128,6 +128,7 @@ def _absorb(d: Draft, event: Event) -> None:
             _setting_answered(d, event)
         case StreamUp():
             d.state.stream_up = event.up
+            d.state.interrupted_ms = d.now_ms
         case Stop():
             d.state.stopped = d.state.stopped or event.reason
         case Withdraw():
@@ -202,20 +203,10 @@ def _setting_answered(d: Draft, event: SettingAnswered) -> None:
 def _resume(d: Draft, event: Resume) -> None:
     """A person lets the symbol, or one side of it, go on."""
     d.state.stopped = ""
-    d.state.entries_refused = ""
     for side in d.state.sides:
         if event.side is not None and side.side is not event.side:
             continue
         was_paused, side.paused = side.paused, ""
-        if side.foreign_qty and side.levels:
-            deepest = max(side.levels)
-            level = side.levels[deepest]
-            value = side.foreign_qty * (side.row_average or level.price)
-            side.levels[deepest] = replace(level, qty=level.qty + side.foreign_qty, value=level.value + value)
-            book = side.book
-            side.book = replace(
-                book, entry_qty=book.entry_qty + side.foreign_qty, entry_value=book.entry_value + value
-            )
-            side.foreign_qty = ZERO
+        adopt_foreign(d, side)
         if was_paused and not side.held and side.opening is None and explained(side):
             decide_opening(d, side)

@@ -22,6 +22,8 @@ from state.order import Phase
 from tests.grid.line import ACCOUNT
 from tests.grid.world import World
 
+#: Attempts from here on are put in by tests: orders with ids of ours that the grid has never decided.
+INJECTED = 10_000
 _IDX = {Side.LONG: 1, Side.SHORT: 2}
 
 
@@ -60,6 +62,8 @@ class Checks:
         self._note_closes()
         slots: Counter[tuple[object, ...]] = Counter()
         for name, order in self.open_orders():
+            if name.attempt >= INJECTED:
+                continue
             slots[name.symbol, name.side, name.role, name.level] += 1
             if name.role is Role.TAKE_PROFIT and order.live and order.leaves > order.leg.size:
                 yield f"{order.link_id} leaves {order.leaves} on a leg of {order.leg.size}"
@@ -84,7 +88,9 @@ class Checks:
         if closed_ms is None:
             return
         for other, order in self.open_orders():
-            if other.symbol == name.symbol and other.role is Role.ENTRY and order.created_ms < closed_ms:
+            if other.attempt >= INJECTED or other.symbol != name.symbol:
+                continue
+            if other.role is Role.ENTRY and order.created_ms < closed_ms:
                 raise AssertionError(f"{order.link_id} is open when {order_link_id} arrives")
 
     # --- the end ----------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ class Checks:
                 findings.append(f"{order.link_id} rests without an owner")
         for state in self._world.grids.values():
             findings += self._symbol(state)
-        return findings if self.lost else [*findings, *self._books()]
+        return findings if self.lost or self.touched else [*findings, *self._books()]
 
     def _symbol(self, state: GridState) -> Iterator[str]:
         if state.closing is not None or state.restart is not None:
@@ -132,7 +138,7 @@ class Checks:
             if (name.symbol, name.side, name.role) == (state.symbol, side.side, Role.TAKE_PROFIT)
         ]
         leaves = sum((o.leaves for o in found), ZERO)
-        if leaves != size:
+        if leaves != (size if side.held else ZERO):
             yield f"{state.symbol} {side.side}: a take profit of {leaves} for a size of {size}"
         for order in found:
             price = self._price(state, side)
@@ -163,7 +169,7 @@ class Checks:
         bought = side.book.entry_qty
         if side.held and held != bought:
             yield f"{state.symbol} {side.side}: levels hold {held}, the cycle bought {bought}"
-        if not side.held and (side.levels or side.size):
+        if not side.held and (side.levels or (side.size and not self.touched)):
             yield f"{state.symbol} {side.side}: not held, but {side.size} in {side.levels}"
 
     def _books(self) -> Iterator[str]:

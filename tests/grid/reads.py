@@ -87,7 +87,7 @@ class CoreReads:
         yield
         positions = self._reads.positions(symbol=request.symbol)
         yield
-        executions = self._reads.executions_since(request.since_ms, server_ms, symbol=request.symbol)
+        executions = self._reads.executions_since(request.since_ms, server_ms, {}, symbol=request.symbol)
         return LegsRead(
             symbol=request.symbol, positions=positions, executions=executions, server_ms=server_ms
         )

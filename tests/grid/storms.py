@@ -11,10 +11,11 @@ from collections import deque
 from decimal import Decimal
 
 from messages.commands import Resume
-from messages.ids import OrderName
+from messages.ids import MAX_COUNTER, OrderName
 from messages.sides import SIDES, Role, Side
 from state.grid.model import GridState
 from tests.grid.campaign import Campaign
+from tests.grid.checks import INJECTED
 
 KINDS = ("network", "outages", "kills", "crashes", "losses", "people")
 
@@ -78,6 +79,8 @@ class Storm(Campaign):
         what = chance.choice(("cancel", "close", "reduce", "add", "orphan", "resume"))
         ours = [o for _, o in self.checks.open_orders() if o.symbol == symbol]
         market = {"symbol": symbol, "positionIdx": idx, "orderType": "Market"}
+        if symbol not in self.checks.account.holdings:
+            return
         leg = self.checks.account.holdings[symbol].legs[idx]
         step = self.world.grids[symbol].instrument.qty_step
         if what == "cancel" and ours:
@@ -111,7 +114,7 @@ class Storm(Campaign):
             level=9,
             symbol=symbol,
             cycle=1,
-            attempt=self.chance.randint(900, 999),
+            attempt=self.chance.randint(INJECTED, MAX_COUNTER),
         )
         instrument = self.world.grids[symbol].instrument
         price = self.world.last[symbol] * (1 - side.sign * Decimal("0.03"))

@@ -1,0 +1,53 @@
+"""Orders with an id of ours that the state lacks: adopted after a start, else orphans (section 10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from messages.account import OrderRow
+from messages.events import Severity
+from messages.ids import OrderName
+from messages.orders import Priority
+from messages.sides import Role
+from state.grid.draft import Draft
+from state.grid.model import SideState
+from state.order import CancelReason, Order, Phase
+
+
+def take_in_stranger(d: Draft, name: OrderName, row: OrderRow) -> Order:
+    """Keep an order that the exchange has shown; its id is never given out again."""
+    price = row.price if row.price > 0 else None
+    order = Order(
+        name=name,
+        qty=row.qty,
+        price=price,
+        asked_price=price,
+        phase=Phase.UNKNOWN,
+        sent_ms=row.created_ms,
+        since_ms=d.now_ms,
+        decided=False,
+    ).with_row(row, d.now_ms)
+    d.spend(name)
+    d.put(order)
+    return order
+
+
+def judge_stranger(d: Draft, order: Order, *, adopt: bool) -> None:
+    """Cancel it, unless it fits where its side stands; entries only if ``adopt``: a process has just begun."""
+    side = d.state.of(order.side)
+    mine = side.held and order.name.cycle == side.cycle
+    if order.role is Role.TAKE_PROFIT and mine:
+        if len(d.state.orders_of(order.side, Role.TAKE_PROFIT)) == 1:
+            d.put(replace(order, decided=True))
+            return
+    elif adopt and mine and order.role is Role.ENTRY and not _level_taken(d, side, order):
+        d.put(replace(order, decided=True))
+        d.state.references.setdefault(order.level, order.qty)
+        return
+    d.note("orphan", f"{order.order_link_id} rests without an owner: cancelled", order.side, Severity.WARNING)
+    d.cancel(order, CancelReason.ORPHAN, Priority.CANCEL_FOR_CLOSE)
+
+
+def _level_taken(d: Draft, side: SideState, order: Order) -> bool:
+    same = [o for o in d.state.orders_of(side.side, Role.ENTRY) if o.level == order.level]
+    return len(same) > 1 or (order.level in side.levels and side.levels[order.level].complete)
