@@ -16,7 +16,7 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
     for account in config.accounts:
         rest = make_exchange(account).rest()
         try:
-            ground = survey(rest, grid_settings(account), switch=False)
+            ground = survey(rest, account.id, grid_settings(account), switch=False)
         except StartRefused as error:
             verdicts.append(f"account {account.code} can't start: {error}")
             continue

@@ -157,7 +157,7 @@ class Bot:
                 self._clock.offset_ms += (
                     clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
                 )
-                ground = survey(rest, grid_settings(account), switch=True)
+                ground = survey(rest, account.id, grid_settings(account), switch=True)
             finally:
                 rest.close()
             remembered = remember(files.state, account.id, self._clock.now_ms())

@@ -5,6 +5,7 @@
 | keys        | the environment variables are set                                      |
 | clock       | the exchange's clock can be read; the offset is taken                  |
 | account     | unified, with cross margin (REGULAR_MARGIN)                            |
+| leftovers   | nothing of ours is left on symbols that the config doesn't name        |
 | hedge mode  | on, or switched on where nothing is open                               |
 | instruments | every symbol is there and trading                                      |
 | fees        | known for every symbol                                                 |
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from actors.leftovers import leftovers
 from exchange.errors import ExchangeError
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
@@ -86,7 +88,7 @@ def clock_offset_ms(rest: Rest, now_ms: int) -> int:
     return answer.server_ms - now_ms
 
 
-def survey(rest: Rest, settings: tuple[GridSettings, ...], *, switch: bool) -> Ground:
+def survey(rest: Rest, account: int, settings: tuple[GridSettings, ...], *, switch: bool) -> Ground:
     """Read an account and check its ladders; ``switch`` turns hedge mode on where it is off."""
     symbols = tuple(grid.symbol for grid in settings)
     info = _read("account", rest, ReadAccount(), AccountInfo)
@@ -96,6 +98,7 @@ def survey(rest: Rest, settings: tuple[GridSettings, ...], *, switch: bool) -> G
             f"a unified account with cross margin (REGULAR_MARGIN) is needed, this one has "
             f"{'' if info.unified else 'no unified account, '}{info.margin_mode}; change it on the exchange",
         )
+    _refuse_leftovers(rest, account, symbols)
     if switch:
         _switch_to_hedge(rest, symbols)
     found = _read("instruments", rest, ReadInstruments(symbols=symbols), Instruments)
@@ -125,6 +128,19 @@ def survey(rest: Rest, settings: tuple[GridSettings, ...], *, switch: bool) -> G
         ladders=ladders,
         problems=(*problems, *((poor,) if poor else ())),
     )
+
+
+def _refuse_leftovers(rest: Rest, account: int, symbols: tuple[str, ...]) -> None:
+    try:
+        found = leftovers(rest, account, symbols)
+    except ExchangeError as error:
+        raise StartRefused("leftovers", f"{error}") from error
+    if found:
+        raise StartRefused(
+            "leftovers",
+            f"the config no longer has {'; '.join(found)}: close that with `flatten`, or put the symbol back "
+            "with wind_down = true, so that its sides close by their TPs and stay flat",
+        )
 
 
 def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
