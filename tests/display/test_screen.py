@@ -24,7 +24,7 @@ def shown(model: DisplayModel, width: int = 100, height: int = 30) -> list[str]:
     return lines_of(screen(model, NOW_MS, width, height), width, height)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     accounts=st.integers(0, 12),
     symbols=st.integers(0, 12),
