@@ -170,15 +170,13 @@ class Leg:
         """The first seq after ``start`` at which a row or the executions show size zero."""
         rows = {row.seq: row for row in (self._below, self.row) if row.seq > self._start.seq}
         size = self._start.size
-        for seq in sorted({change.seq for change in self.changes} | rows.keys()):
-            for change in self.changes:
-                if change.seq == seq:
-                    size += change.signed_qty
-                    if change.signed_qty < 0 and size <= 0:
-                        return seq
-            row = rows.get(seq)
-            if row is not None and row.size == 0:
-                return seq
-            if row is not None and (row is not self.row or self._row_is_whole):
-                size = row.size
+        for event in sorted((*self.changes, *rows.values()), key=lambda event: event.seq):
+            if isinstance(event, SizeChange):
+                size += event.signed_qty
+                if event.signed_qty < 0 and size <= 0:
+                    return event.seq
+            elif event.size == 0:
+                return event.seq
+            elif event is not self.row or self._row_is_whole:
+                size = event.size
         return None
