@@ -170,7 +170,8 @@ class Leg:
         """The first seq after ``start`` at which a row or the executions show size zero."""
         rows = {row.seq: row for row in (self._below, self.row) if row.seq > self._start.seq}
         size = self._start.size
-        for event in sorted((*self.changes, *rows.values()), key=lambda event: event.seq):
+        events: tuple[SizeChange | SizeRow, ...] = (*self.changes, *rows.values())
+        for event in sorted(events, key=lambda event: event.seq):
             if isinstance(event, SizeChange):
                 size += event.signed_qty
                 if event.signed_qty < 0 and size <= 0:
