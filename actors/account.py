@@ -26,7 +26,9 @@ from messages.commands import Withdraw
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
 from state.grid.start import begin, known_until_ms
+from state.store.files import move_aside
 from state.store.performance import PerformanceFile
+from state.store.times import file_stamp
 from state.store.trades import TradesFile
 from state.traffic import TrafficQueue
 
@@ -77,6 +79,17 @@ class Files:
         )
 
 
+def put_away(files: Files, now_ms: int) -> Remembered:
+    """Begin anew on a venue that knows nothing: the files of the one before go into a folder of their own."""
+    folder = files.state.parent / f"before_{file_stamp(now_ms)}"
+    present = [path for path in (files.state, files.trades, files.performance) if path.exists()]
+    for path in present:
+        folder.mkdir(exist_ok=True)
+        move_aside(path, folder / path.name)
+    notes = (f"the local venue is new: files of the run before are in {folder}",) if present else ()
+    return Remembered(grids={}, saved=None, notes=notes)
+
+
 @dataclass(slots=True, kw_only=True)
 class AccountActors:
     """The running actors of an account."""
@@ -114,6 +127,7 @@ def start_account(
     files: Files,
     lock: AccountLock,
     *,
+    environment: str,
     sync_ms: int,
 ) -> AccountActors:
     """Start an account's actors in order: what is written to before what writes, the feed last."""
@@ -135,6 +149,7 @@ def start_account(
         at("keeper"),
         world,
         account.id,
+        environment=environment,
         state_path=files.state,
         trades=TradesFile(files.trades),
         performance=PerformanceFile(files.performance),

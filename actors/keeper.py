@@ -32,6 +32,7 @@ class KeeperActor(Shell):
         world: World,
         account: int,
         *,
+        environment: str,
         state_path: Path,
         trades: TradesFile,
         performance: PerformanceFile,
@@ -40,6 +41,7 @@ class KeeperActor(Shell):
     ) -> None:
         super().__init__(account_address(account, "keeper"), world)
         self._account = account
+        self._environment = environment
         self._path = state_path
         self._trades, self._performance = trades, performance
         self._revision = revision
@@ -85,25 +87,11 @@ class KeeperActor(Shell):
 
     def _flush(self) -> None:
         """Trades first: an execution that the state counts must not be missing from the trades file."""
-        began = self.world.clock.monotonic_ns()
         failure = self._write_trades() or self._write_state()
         if failure:
             self._flush_due = True
             self.later(_RETRY_MS, Check())
             self._say(failure)
-        took = self.world.clock.monotonic_ns() - began
-        self.send(
-            "watch",
-            StateWritten(
-                account=self._account,
-                failure=failure,
-                took_ns=took,
-                changes=self._changes,
-                at_ms=self.world.clock.now_ms(),
-            ),
-        )
-        if not failure:
-            self._changes = 0
 
     def _write_trades(self) -> str:
         if not self._booked:
@@ -125,15 +113,28 @@ class KeeperActor(Shell):
             written_ms=self.world.clock.now_ms(),
             revision=self._revision + 1,
             symbols=dict(self._symbols),  # type: ignore[arg-type]  # a dict is JSON
-            account_state={},
+            account_state={"environment": self._environment},
         )
+        began = self.world.clock.monotonic_ns()
+        failure = ""
         try:
             write_state(self._path, saved)
         except OSError as error:
-            return f"state file: {error}"
-        self._revision += 1
-        self._changed = {}
-        return ""
+            failure = f"state file: {error}"
+        self.send(
+            "watch",
+            StateWritten(
+                account=self._account,
+                failure=failure,
+                took_ns=self.world.clock.monotonic_ns() - began,
+                changes=self._changes,
+                at_ms=self.world.clock.now_ms(),
+            ),
+        )
+        if not failure:
+            self._revision += 1
+            self._changed, self._changes = {}, 0
+        return failure
 
     def _write_figures(self, figures: AccountReport) -> None:
         if not self._reports or figures.at_ms - self._figures_written_ms < _PERFORMANCE_MS:

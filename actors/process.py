@@ -15,19 +15,28 @@ from types import FrameType
 
 import pykka
 
-from actors.account import AccountActors, Exchange, Files, MakeExchange, grid_settings, start_account
+from actors.account import (
+    AccountActors,
+    Exchange,
+    Files,
+    MakeExchange,
+    grid_settings,
+    put_away,
+    start_account,
+)
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.feeds import PublicFeedActor
 from actors.mail import ActorDied, Finish, Finished, Open
 from actors.metrics_registry import Metrics
 from actors.shell import World
-from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
+from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, set_aside, survey
 from actors.supervisor import SupervisorActor
 from actors.timers import ThreadTimers
 from actors.watch import AskModel, WatchActor
 from config import Account, Config
 from exchange.clock import Clock, SystemClock
+from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
 from state.store.times import iso_utc
 
@@ -63,15 +72,22 @@ class RunResult:
 
 
 class Bot:
-    """Starts, runs and stops everything; used once."""
+    """Starts, runs and stops everything; used once.
+
+    ``new_exchange`` says that the exchange was born with this run, so that state, trades and figures in
+    the data folder tell of another one: they are kept aside.
+    """
 
     def __init__(
         self,
         config: Config,
         make_exchange: MakeExchange,
         draw: Callable[[DisplayModel, int], None] | None,
+        *,
+        new_venue: bool = False,
     ) -> None:
         self._config = config
+        self._new_venue = new_venue
         self._make_exchange = make_exchange
         self._outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._clock = OffsetClock(SystemClock(), 0)
@@ -160,7 +176,15 @@ class Bot:
                 ground = survey(rest, account.id, grid_settings(account), switch=True)
             finally:
                 rest.close()
-            remembered = remember(files.state, account.id, self._clock.now_ms())
+            environment = self._config.process.environment.value
+            now_ms = self._clock.now_ms()
+            self._directory.send("watch", BalanceRead(account=account.id, source="start"))
+            if self._new_exchange:
+                for note in set_aside((files.state, files.trades, files.performance), self._clock.now_ms()):
+                    _log.info("%s", note)
+            remembered = remember(files.state, account.id, environment, now_ms)
+            if self._new_venue:
+                remembered = put_away(files, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
             holding = any(side.held for grid in remembered.grids.values() for side in grid.sides)
@@ -174,6 +198,7 @@ class Bot:
                 remembered,
                 files,
                 lock,
+                environment=environment,
                 sync_ms=self._config.process.sync_seconds * 1000,
             )
         except BaseException:

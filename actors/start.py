@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -188,8 +188,20 @@ class AccountLock:
         self._file.close()
 
 
-def remember(path: Path, account: int, now_ms: int) -> Remembered:
-    """Read the state file; what can't be read is kept aside, and the exchange tells the rest."""
+def set_aside(paths: Iterable[Path], now_ms: int) -> tuple[str, ...]:
+    """Keep aside what was written about an exchange that is no more; gives a note for each file."""
+    try:
+        kept = [(path, keep_aside(path, now_ms)) for path in paths if path.exists()]
+    except (OSError, StateRefused) as error:
+        raise StartRefused("state", f"an earlier run's file can't be kept aside: {error}") from error
+    return tuple(f"{path} tells of an earlier local venue; it is kept as {to.name}" for path, to in kept)
+
+
+def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembered:
+    """Read the state file; what can't be read is kept aside, and the exchange tells the rest.
+
+    A state of another environment is refused: it would be taken for the truth about orders elsewhere.
+    """
     try:
         saved = read_state(path, account)
     except StateRefused as error:
@@ -200,6 +212,13 @@ def remember(path: Path, account: int, now_ms: int) -> Remembered:
         return Remembered(grids={}, saved=None, notes=(note,))
     if saved is None:
         return Remembered(grids={}, saved=None, notes=())
+    written_on = saved.account_state.get("environment")
+    if written_on != environment:
+        raise StartRefused(
+            "state",
+            f"{path} is of {written_on or 'no known environment'}, this is {environment}: give each environment a data_dir "
+            "of its own",
+        )
     grids: dict[str, GridState] = {}
     notes: list[str] = []
     for symbol, data in saved.symbols.items():

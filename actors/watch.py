@@ -13,9 +13,20 @@ from actors.display.model import DisplayModel
 from actors.mail import Check, Finish, Finished
 from actors.metrics_registry import Metrics
 from actors.shell import Shell, World
+from messages.events import Severity
 from messages.reports import MailboxDepth
 
 _log = logging.getLogger("sol_trader")
+_LEVELS = {
+    Severity.INFO: logging.INFO,
+    Severity.WARNING: logging.WARNING,
+    Severity.CRITICAL: logging.CRITICAL,
+}
+_LEVELS = {
+    Severity.INFO: logging.INFO,
+    Severity.WARNING: logging.WARNING,
+    Severity.CRITICAL: logging.CRITICAL,
+}
 _REFRESH_MS = 250
 _STATUS_MS = 10_000
 
@@ -62,7 +73,7 @@ class WatchActor(Shell):
             self._metrics.apply(message)
             happening = happening_of(message) if self._draw is None else None
             if happening is not None:
-                _log.info("%s", happening_text(happening))
+                _log.log(_LEVELS[happening.severity], "%s", happening_text(happening))
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()

@@ -74,6 +74,7 @@ def keeper(world: StageWorld, folder: Path) -> KeeperActor:
     return KeeperActor(
         world,
         1,
+        environment="simulated",
         state_path=folder / "001_bot_state.json",
         trades=TradesFile(folder / "001_trades_history.csv"),
         performance=PerformanceFile(folder / "001_performance_metrics.csv"),
@@ -151,6 +152,7 @@ def test_a_symbol_that_is_not_traded_now_keeps_its_place_in_the_file(tmp_path: P
     actor = KeeperActor(
         world,
         1,
+        environment="simulated",
         state_path=tmp_path / "001_bot_state.json",
         trades=TradesFile(tmp_path / "t.csv"),
         performance=PerformanceFile(tmp_path / "p.csv"),
