@@ -52,7 +52,6 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
     _begin_next_cycle(d, side)
     report_if_complete(d, side, closed)
     d.emit(CloseActed(side=side.side, exec_ms=exec_ms))
-    d.note("close", f"cycle {closed.cycle} closed", side.side)
     if recovered:
         side.recovery_due_ms = d.now_ms + RECOVERY_MS
     if d.state.restart is None:
@@ -76,7 +75,7 @@ def _begin_next_cycle(d: Draft, side: SideState) -> None:
     side.base = side.price_at_base = None
     side.tp_backoff, side.level_backoff = NO_BACKOFF, {}
     side.kept_away = side.withheld = frozenset()
-    side.stop_sent, side.fills = "", ()
+    side.stop_sent, side.fills, side.too_small = "", (), ZERO
     for key in [key for key in d.state.attempts if key.startswith(f"{side.side.value}-")]:
         del d.state.attempts[key]
 

@@ -158,6 +158,7 @@ class SideState:
     read_due_ms: int = 0
     reads: int = 0
     row_average: Decimal = ZERO
+    too_small: Decimal = ZERO  # a take profit of this size was refused for its notional
     stop_sent: str = ""
     wrong_tp_since_ms: int = 0
     missing_syncs: int = 0

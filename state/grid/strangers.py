@@ -33,7 +33,7 @@ def take_in_stranger(d: Draft, name: OrderName, row: OrderRow) -> Order:
 
 
 def judge_stranger(d: Draft, order: Order, *, adopt: bool) -> None:
-    """Cancel it, unless it fits where its side stands; entries only if ``adopt``: a process has just begun."""
+    """Cancel it, unless it fits where its side stands; an entry only if ``adopt``: a process has begun."""
     side = d.state.of(order.side)
     mine = side.held and order.name.cycle == side.cycle
     if order.role is Role.TAKE_PROFIT and mine:

@@ -17,6 +17,7 @@ from state.numbers import HUNDRED, ONE, ZERO, ceil_to, floor_to
 from state.order import Asked, CancelReason, Order, Phase, Wish
 
 _TP_LEVEL = 0
+_REDUCE_ONLY, _UNDER_MINIMUM = 110017, 110094
 
 
 def run_take_profit(d: Draft, side: SideState) -> None:
@@ -67,7 +68,7 @@ def _put_right(d: Draft, side: SideState, current: list[Order]) -> None:
 
 def _place(d: Draft, side: SideState, price: Decimal) -> None:
     instrument = d.state.instrument
-    if side.size >= instrument.min_qty:
+    if side.size >= instrument.min_qty and side.size > side.too_small:
         d.place(side, Role.TAKE_PROFIT, _TP_LEVEL, min(side.size, instrument.max_qty), price, Priority.CLOSE)
     elif side.opening is None and d.state.closing is None:
         close_at_market(d, side, Role.CLOSE)
@@ -114,8 +115,10 @@ def tp_is_right(d: Draft, side: SideState) -> bool:
 def tp_refused(d: Draft, side: SideState, code: int, text: str) -> None:
     """A take profit was refused: read the leg where its size is in doubt, and wait before the next."""
     side.tp_backoff = side.tp_backoff.failed(d.now_ms)
-    if code == 110017:
+    if code == _REDUCE_ONLY:
         side.read_due_ms = d.now_ms
+    elif code == _UNDER_MINIMUM:
+        side.too_small, side.tp_backoff = side.size, NO_BACKOFF
     d.count("tp_refused", str(code))
     d.note("tp_refused", f"{code} {text}", side.side, Severity.WARNING)
 
