@@ -20,7 +20,7 @@ from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
 from actors.process import Bot
-from actors.terminal import live_view
+from actors.terminal import kept_log, live_view
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Config, ConfigError, Environment, load_config
 from exchange.venue.market import DEFAULT_SEED, PriceError
@@ -32,7 +32,6 @@ EXAMPLE = Path(__file__).resolve().parent / "config" / "example.toml"
 _LISTS = ("--prices", "--symbols")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-err = Console(stderr=True)
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="settings (TOML)")]
 Prices = Annotated[
@@ -48,12 +47,16 @@ class Refused(Exception):
     """The command can't be carried out: its text says what, where and what to do."""
 
 
+class WrongArgument(Exception):
+    """An argument makes no sense: its text says which, why, and what would."""
+
+
 def _duration(text: str | None) -> float | None:
     if text is None:
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|d)?", text.strip())
     if match is None:
-        raise Refused(f"--for {text!r}: write a time such as 90s, 15m, 24h or 7d")
+        raise WrongArgument(f"--for {text!r}: write a time such as 90s, 15m, 24h or 7d")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400, None: 1}[match[2]]
 
 
@@ -61,7 +64,17 @@ def _decimal(name: str, text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise Refused(f"{name} {text!r}: write a number such as 120") from None
+        raise WrongArgument(f"{name} {text!r}: write a number such as 120") from None
+
+
+def _check_writable(name: str, path: Path | None) -> None:
+    """Say before a long run, not after it, that its result can't be written."""
+    if path is None:
+        return
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise WrongArgument(f"{name} {path}: can't be written: {error.strerror}") from None
 
 
 @app.command()
@@ -78,14 +91,15 @@ def run(
     """Trade. In the simulated environment the local venue is started with it."""
     settings = load_config(config)
     seconds = _duration(for_)
+    _check_writable("--summary", summary)
     options = _venue_options(settings, 0, prices, scenario, speed, seed, journal)
     terminal = sys.stdout.isatty()
     _set_up_log(settings, quiet=terminal)
     venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
     try:
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
-        with live_view(terminal) as draw:
-            result = Bot(settings, make, draw).run(seconds)
+        with kept_log(terminal), live_view(terminal) as draw:
+            result = Bot(settings, make, draw, new_venue=venue is not None).run(seconds)
     finally:
         if venue is not None:
             venue.stop()
@@ -181,7 +195,7 @@ def _start_venue(options: VenueOptions) -> VenueProcess:
     venue = VenueProcess(to_arguments(options))
     logging.getLogger("sol_trader").info("local venue on %s", venue.url)
     for note in venue.notes:
-        logging.getLogger("sol_trader").info("venue: %s", note)
+        logging.getLogger("sol_trader").info("%s", note)
     return venue
 
 
@@ -210,15 +224,17 @@ def main() -> None:
     """Exit codes: 0 done, 1 refused or failed, 2 wrong arguments or config."""
     try:
         app(args=_spread_lists(sys.argv[1:]), prog_name="main.py")
-    except ConfigError as error:
-        err.print(str(error), markup=False, highlight=False)
-        sys.exit(2)
-    except (OptionsError, PriceError) as error:
-        err.print(f"{error}", markup=False, highlight=False)
-        sys.exit(2)
-    except (Refused, VenueFailed) as error:
-        err.print(f"{error}", markup=False, highlight=False)
-        sys.exit(1)
+    except (ConfigError, OptionsError, PriceError, WrongArgument) as error:
+        _leave(2, error)
+    except VenueFailed as error:
+        _leave(error.exit_code, error)
+    except Refused as error:
+        _leave(1, error)
+
+
+def _leave(code: int, error: Exception) -> None:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

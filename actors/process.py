@@ -30,7 +30,7 @@ from actors.feeds import PublicFeedActor
 from actors.mail import ActorDied, Finish, Finished, Open
 from actors.metrics_registry import Metrics
 from actors.shell import World
-from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, set_aside, survey
+from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.supervisor import SupervisorActor
 from actors.timers import ThreadTimers
 from actors.watch import AskModel, WatchActor
@@ -74,7 +74,7 @@ class RunResult:
 class Bot:
     """Starts, runs and stops everything; used once.
 
-    ``new_exchange`` says that the exchange was born with this run, so that state, trades and figures in
+    ``new_venue`` says that the local venue was born with this run, so that state, trades and figures in
     the data folder tell of another one: they are kept aside.
     """
 
@@ -179,9 +179,6 @@ class Bot:
             environment = self._config.process.environment.value
             now_ms = self._clock.now_ms()
             self._directory.send("watch", BalanceRead(account=account.id, source="start"))
-            if self._new_exchange:
-                for note in set_aside((files.state, files.trades, files.performance), self._clock.now_ms()):
-                    _log.info("%s", note)
             remembered = remember(files.state, account.id, environment, now_ms)
             if self._new_venue:
                 remembered = put_away(files, now_ms)

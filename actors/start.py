@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -186,15 +186,6 @@ class AccountLock:
     def release(self) -> None:
         """Let the next one in."""
         self._file.close()
-
-
-def set_aside(paths: Iterable[Path], now_ms: int) -> tuple[str, ...]:
-    """Keep aside what was written about an exchange that is no more; gives a note for each file."""
-    try:
-        kept = [(path, keep_aside(path, now_ms)) for path in paths if path.exists()]
-    except (OSError, StateRefused) as error:
-        raise StartRefused("state", f"an earlier run's file can't be kept aside: {error}") from error
-    return tuple(f"{path} tells of an earlier local venue; it is kept as {to.name}" for path, to in kept)
 
 
 def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembered:

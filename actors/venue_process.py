@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+_log = logging.getLogger("sol_trader")
 _READY = "venue ready on "
 _STOP_S = 3
 
 
 class VenueFailed(Exception):
-    """The venue did not start; its own words are the text."""
+    """The venue did not start; its own words are the text, 2 its exit code for wrong options."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
 
 
 class VenueProcess:
@@ -31,7 +38,9 @@ class VenueProcess:
             start_new_session=True,  # a Ctrl-C is for the bot, which then stops the venue
         )
         self.notes: list[str] = []
+        self._stopping = False
         self.url = self._wait()
+        threading.Thread(target=self._listen, name="venue-log", daemon=True).start()
 
     def _wait(self) -> str:
         assert self._process.stdout is not None
@@ -39,7 +48,16 @@ class VenueProcess:
             if line.startswith(_READY):
                 return line.removeprefix(_READY).strip()
             self.notes.append(line.rstrip())
-        raise VenueFailed("\n".join(self.notes) or f"it ended with code {self._process.wait()}")
+        code = self._process.wait()
+        raise VenueFailed("\n".join(self.notes) or f"the venue ended with code {code}", code)
+
+    def _listen(self) -> None:
+        """Pass on what it says later: a pipe that nobody reads would stop it one day."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            _log.warning("%s", line.rstrip())
+        if not self._stopping:
+            _log.error("the local venue has ended with code %s", self._process.wait())
 
     @property
     def running(self) -> bool:
@@ -48,6 +66,7 @@ class VenueProcess:
 
     def stop(self) -> None:
         """End it in order, so that its journal is whole."""
+        self._stopping = True
         if self.running:
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -55,5 +74,3 @@ class VenueProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
