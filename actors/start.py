@@ -205,10 +205,10 @@ def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembe
         return Remembered(grids={}, saved=None, notes=())
     written_on = saved.account_state.get("environment")
     if written_on != environment:
+        owner = written_on or "no known environment"
         raise StartRefused(
             "state",
-            f"{path} is of {written_on or 'no known environment'}, this is {environment}: give each environment a data_dir "
-            "of its own",
+            f"{path} is of {owner}, this is {environment}: give each environment a data_dir of its own",
         )
     grids: dict[str, GridState] = {}
     notes: list[str] = []
