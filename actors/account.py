@@ -63,6 +63,7 @@ class Files:
     state: Path
     trades: Path
     performance: Path
+    dry_venue: Path
     flag: Path
     lock: Path
 
@@ -74,6 +75,7 @@ class Files:
             state=folder / f"{code}_bot_state.json",
             trades=folder / f"{code}_trades_history.csv",
             performance=folder / f"{code}_performance_metrics.csv",
+            dry_venue=folder / f"{account.code}_dry_venue.json",
             flag=folder / f".{code}_emergency_stop",
             lock=folder / f".{code}_lock",
         )
@@ -82,7 +84,8 @@ class Files:
 def put_away(files: Files, now_ms: int) -> Remembered:
     """Begin anew on a venue that knows nothing: the files of the one before go into a folder of their own."""
     folder = files.state.parent / f"before_{file_stamp(now_ms)}"
-    present = [path for path in (files.state, files.trades, files.performance) if path.exists()]
+    every = (files.state, files.trades, files.performance, files.dry_venue)
+    present = [path for path in every if path.exists()]
     for path in present:
         folder.mkdir(exist_ok=True)
         move_aside(path, folder / path.name)

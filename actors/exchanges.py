@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from actors.account import Exchange, MakeExchange
+from actors.account import Exchange, Files, MakeExchange
 from config import Account, Config, SecretFilter, load_secrets
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import endpoints_for
@@ -32,7 +32,7 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
                 keys.api_key,
                 keys.api_secret,
                 symbols=tuple(symbol.symbol for symbol in account.symbols),
-                storage=DryFile(Path(config.process.data_dir) / f"{account.code}_dry_venue.json"),
+                storage=DryFile(Files.of(Path(config.process.data_dir), account).dry_venue),
                 lock=threading.Lock(),
             )
         return bybit_exchange(endpoints, keys.api_key, keys.api_secret)

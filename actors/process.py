@@ -168,6 +168,8 @@ class Bot:
         lock = AccountLock(files.lock)
         try:
             lock.sign(iso_utc(self._clock.now_ms()))
+            # Before anything is asked: a dry run answers from one of these files.
+            fresh = put_away(files, self._clock.now_ms()) if self._new_venue else None
             rest = exchange.rest()
             try:
                 self._clock.offset_ms += (
@@ -179,9 +181,7 @@ class Bot:
             environment = self._config.process.environment.value
             now_ms = self._clock.now_ms()
             self._directory.send("watch", BalanceRead(account=account.id, source="start"))
-            remembered = remember(files.state, account.id, environment, now_ms)
-            if self._new_venue:
-                remembered = put_away(files, now_ms)
+            remembered = fresh or remember(files.state, account.id, environment, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
             holding = any(side.held for grid in remembered.grids.values() for side in grid.sides)
