@@ -33,6 +33,7 @@ class GridActor(Shell):
         self._keeper = account_address(state.account, "keeper")
         self._origins: dict[Side, int] = {}
         self._reported_ms = 0
+        self._report_due = False
         self._finished = False
 
     def receive(self, message: object) -> None:
@@ -63,8 +64,7 @@ class GridActor(Shell):
         if commands:
             origins = self._origins_of(commands)
             self.send(self._orders, Decided(commands=tuple(commands), origins=origins))
-        if now_ms - self._reported_ms >= _REPORT_MS:
-            self._report()
+        self._report_soon(now_ms)
         if self._state.stopping and not self._finished and not self._entries_rest():
             self._finished = True
             self.send("supervisor", Finished(address=self.address))
@@ -131,7 +131,16 @@ class GridActor(Shell):
                     origins[command.order_link_id] = self._origins.pop(command.leg)
         return origins
 
+    def _report_soon(self, now_ms: int) -> None:
+        """At most one report in 250 ms, and the last word is always told."""
+        if now_ms - self._reported_ms >= _REPORT_MS:
+            self._report()
+        elif not self._report_due:
+            self._report_due = True
+            self.later(_REPORT_MS, Report())
+
     def _report(self) -> None:
+        self._report_due = False
         self._reported_ms = self.world.clock.now_ms()
         self.send("watch", report(self._state, self._reported_ms))
         self.send(self._keeper, report(self._state, self._reported_ms))
