@@ -141,6 +141,12 @@ class Order:
             or self.cancel is not Asked.NO
         )
 
+    @property
+    def surely_filled(self) -> bool:
+        """Executions alone prove its end: they reach a quantity that no amendment under way could raise."""
+        known = self.decided and not self.ended and self.qty > 0
+        return known and self.amend is Asked.NO and self.exec_filled >= self.qty
+
     def with_row(self, row: OrderRow, now_ms: int) -> Order:
         """Merge what an order row says; older rows change nothing."""
         filled = max(self.row_filled, row.cum_exec_qty)

@@ -9,6 +9,7 @@ from messages.orders import Action, Outcome, RequestAnswered
 from messages.requests import LegsRead, OrderLookUp
 from messages.sides import Role
 from state.grid.draft import PROOF_MS, Draft
+from state.grid.effects import ProvenAbsent
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, order_ended
 from state.grid.gates import explained
 from state.grid.model import NO_BACKOFF, SideState
@@ -160,6 +161,7 @@ def _absent(d: Draft, order: Order, server_ms: int) -> None:
     if proven or absences >= _ABSENCES:
         ended = order.ended_as(ABSENT, d.now_ms)
         d.put(ended)
+        d.emit(ProvenAbsent(order_link_id=order.order_link_id))
         d.note("absent", f"{order.order_link_id} is proven absent: its id is spent", order.side)
         if order.phase is not Phase.UNKNOWN:
             order_ended(d, ended, asked=True)

@@ -61,7 +61,7 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
             sides=sides,
             started_ms=d.now_ms if before is None else before.started_ms,
             released=released + (ZERO if before is None else before.released),
-            released_ms=d.now_ms,
+            released_ms=min(exec_ms or d.now_ms, before.released_ms if before is not None else d.now_ms),
         )
 
 

@@ -31,6 +31,13 @@ class CloseActed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenAbsent:
+    """An order without an answer is proven never to have existed: nothing is reserved for it any more."""
+
+    order_link_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopAccount:
     """The account must stop: liquidation, ADL, takeover or settlement was seen."""
 
@@ -46,6 +53,7 @@ Effect = (
     | Save
     | WakeAt
     | CloseActed
+    | ProvenAbsent
     | StopAccount
     | Note
     | Counted

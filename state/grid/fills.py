@@ -16,7 +16,7 @@ from state.grid.joining import join_fill
 from state.grid.model import NO_BACKOFF, Cause, CycleBook, SideState
 from state.grid.strangers import judge_stranger, take_in_stranger
 from state.leg import SizeChange, SizeRow
-from state.order import Asked, Order, Phase
+from state.order import FILLED, Asked, Order, Phase
 
 _LIQUIDATING = frozenset(
     {
@@ -137,6 +137,10 @@ def _fill_order(d: Draft, name: OrderName | None, execution: Execution) -> Order
         )
         d.spend(name)
     order = order.with_fill(execution.qty, execution.qty * execution.price)
+    if order.surely_filled:
+        order = replace(order.ended_as(FILLED, d.now_ms), row_filled=order.exec_filled)
+        d.put(order)
+        order_ended(d, order, asked=True)
     d.put(order)
     return order
 
@@ -181,7 +185,7 @@ def order_ended(d: Draft, order: Order, *, asked: bool) -> None:
     closing = d.state.closing
     if order.role.opens and closing is not None and order.price is not None:
         margin = order.leaves * order.price / (d.state.leverage_set or d.state.settings.leverage)
-        d.state.closing = replace(closing, released=closing.released + margin, released_ms=d.now_ms)
+        d.state.closing = replace(closing, released=closing.released + margin)
     if asked or order.status == OrderStatus.FILLED.value:
         return
     d.count("cancelled_by_exchange", order.cancel_type or order.reject_reason)

@@ -20,7 +20,7 @@ from state.grid.take_profit import tp_is_right
 from state.order import Order, Phase
 
 #: An order this young may be missing from a snapshot that was on its way.
-_YOUNG_MS = 2_000
+_YOUNG_MS = 500
 
 
 def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:

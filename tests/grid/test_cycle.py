@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from messages.events import CycleClosed
 from messages.orders import AmendOrder, CancelOrder, PlaceOrder
@@ -36,27 +36,27 @@ def opened(**changes: str | int) -> World:
     return world
 
 
-def shown(world: World, role: str, side: Side) -> list[tuple[D, D]]:
+def shown(world: World, role: str, side: Side) -> list[tuple[Decimal, Decimal]]:
     """Quantity and price of the orders of a role that rest at the venue, deepest level last."""
     rows = sorted(world.resting(role, side), key=lambda row: str(row["orderLinkId"]))
-    return [(D(row["qty"]), D(row["price"])) for row in rows]
+    return [(Decimal(row["qty"]), Decimal(row["price"])) for row in rows]
 
 
 def test_the_worked_example_holds_to_the_digit_with_a_fill_at_exactly_the_price() -> None:
     world = example()
     long, short = world.side(Side.LONG), world.side(Side.SHORT)
-    assert (long.size, short.size) == (D(357), D(357))
-    assert long.levels[0].price == D("0.21000")
-    assert shown(world, "E", Side.LONG) == [(D(721), D("0.20790"))]
-    assert shown(world, "T", Side.LONG) == [(D(357), D("0.21226"))]
-    assert world.grid.references == {0: D(357), 1: D(721)}
+    assert (long.size, short.size) == (Decimal(357), Decimal(357))
+    assert long.levels[0].price == Decimal("0.21000")
+    assert shown(world, "E", Side.LONG) == [(Decimal(721), Decimal("0.20790"))]
+    assert shown(world, "T", Side.LONG) == [(Decimal(357), Decimal("0.21226"))]
+    assert world.grid.references == {0: Decimal(357), 1: Decimal(721)}
 
 
 def test_the_other_side_takes_the_reference_quantities_so_that_the_hedge_is_symmetric() -> None:
     world = example()
     price = world.side(Side.SHORT).levels[0].price
-    assert shown(world, "E", Side.SHORT)[0][0] == D(721)
-    assert shown(world, "E", Side.SHORT)[0][1] >= price * D("1.01")
+    assert shown(world, "E", Side.SHORT)[0][0] == Decimal(721)
+    assert shown(world, "E", Side.SHORT)[0][1] >= price * Decimal("1.01")
 
 
 def test_nothing_leaves_before_three_seconds_have_proven_that_nothing_is_under_way() -> None:
@@ -77,9 +77,9 @@ def test_a_filled_entry_amends_the_one_take_profit_and_places_the_next_level() -
     world.move("148.40")
     after = world.resting("T", Side.LONG)
     assert [row["orderLinkId"] for row in after] == [before["orderLinkId"]]
-    assert D(after[0]["qty"]) == world.leg(Side.LONG) == D("0.7")
-    assert D(after[0]["price"]) < D(before["price"])
-    assert [n for n in world.side(Side.LONG).levels] == [0, 1]
+    assert Decimal(after[0]["qty"]) == world.leg(Side.LONG) == Decimal("0.7")
+    assert Decimal(after[0]["price"]) < Decimal(before["price"])
+    assert list(world.side(Side.LONG).levels) == [0, 1]
     assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == ["02"]
 
 
@@ -107,11 +107,11 @@ def test_a_take_profit_closes_the_side_and_it_opens_again_with_the_next_cycle() 
     world.move("150.90")
     (closed,) = world.told(CycleClosed)
     assert (closed.side, closed.cycle, closed.cause) == (Side.LONG, 1, "take_profit")
-    assert closed.entry_qty == D("0.3")
+    assert closed.entry_qty == Decimal("0.3")
     gain = closed.profit - closed.fees
-    assert gain >= closed.entry_qty * closed.average_entry * D("0.005")
+    assert gain >= closed.entry_qty * closed.average_entry * Decimal("0.005")
     assert world.side(Side.LONG).cycle == 2
-    assert world.leg(Side.LONG) == D("0.3")
+    assert world.leg(Side.LONG) == Decimal("0.3")
     assert len(world.resting("T", Side.LONG)) == 1
 
 
@@ -129,7 +129,7 @@ def test_on_a_take_profit_the_entries_of_both_sides_are_cancelled_before_the_reo
 def test_the_reopening_leaves_within_a_few_round_trips_of_the_close() -> None:
     world = opened()
     world.move("150.90", ms=60)
-    assert world.leg(Side.LONG) == D("0.3")
+    assert world.leg(Side.LONG) == Decimal("0.3")
     assert world.counted("recovery") == 0
 
 
@@ -147,7 +147,7 @@ def test_several_entries_filled_in_one_tick_leave_one_take_profit_of_the_right_s
     world.move("145.00", ms=1_000)
     assert world.side(Side.LONG).deepest >= 3
     (take_profit,) = world.resting("T", Side.LONG)
-    assert D(take_profit["qty"]) == world.leg(Side.LONG)
+    assert Decimal(take_profit["qty"]) == world.leg(Side.LONG)
     assert take_profit["orderLinkId"].endswith("001001")
     amended = [c for _, c in world.sent if isinstance(c, AmendOrder)]
     assert {c.order_link_id for c in amended} >= {take_profit["orderLinkId"]}
@@ -173,8 +173,8 @@ def test_references_are_cleared_when_both_sides_are_flat_and_taken_afresh() -> N
     world.run(50)
     world.connect()
     world.run(500)
-    assert world.grid.references == {0: D("0.4")}
-    assert world.leg(Side.LONG) == world.leg(Side.SHORT) == D("0.4")
+    assert world.grid.references == {0: Decimal("0.4")}
+    assert world.leg(Side.LONG) == world.leg(Side.SHORT) == Decimal("0.4")
 
 
 def test_prices_that_leave_a_side_behind_move_its_entries_after_five_percent() -> None:
@@ -182,16 +182,16 @@ def test_prices_that_leave_a_side_behind_move_its_entries_after_five_percent() -
     for price in ("148.40", "146.90"):
         world.move(price)
     assert world.side(Side.LONG).deepest == 2
-    resting = D(world.resting("E", Side.LONG)[0]["price"])
+    resting = Decimal(world.resting("E", Side.LONG)[0]["price"])
     world.move("150.00", steps=4)
-    assert D(world.resting("E", Side.LONG)[0]["price"]) == resting
+    assert Decimal(world.resting("E", Side.LONG)[0]["price"]) == resting
     world.move("156.50", steps=4, ms=500)
     moved = next(
-        D(r["price"]) for r in world.resting("E", Side.LONG) if r["orderLinkId"].startswith("001LE03")
+        Decimal(r["price"]) for r in world.resting("E", Side.LONG) if r["orderLinkId"].startswith("001LE03")
     )
     average = world.side(Side.LONG).book.average_entry
     assert resting < moved < average
-    assert moved == (average * D("0.99")).quantize(D("0.01"), "ROUND_FLOOR")
+    assert moved == (average * Decimal("0.99")).quantize(Decimal("0.01"), "ROUND_FLOOR")
     assert world.counted("recalculated") == 1
 
 
