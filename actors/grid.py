@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Decided, Finished, PriceTaken, Report, SaveGrid
+from actors.mail import Call, Called, Decided, DropEntries, Finished, PriceTaken, Report, SaveGrid
 from actors.shell import Shell, World
-from messages.commands import SettingAnswered
+from messages.account import Execution, OrderRow, PositionRow
+from messages.commands import SettingAnswered, Withdraw
 from messages.events import Counted, CycleClosed, LookUpFailed, Note, StreamEvents, TradeBooked, Wake
 from messages.market import Price
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
@@ -15,7 +16,7 @@ from messages.reports import CloseLatency
 from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs, SetLeverage, SetTradingStop
 from messages.settings import OnStop
 from messages.sides import Role, Side
-from state.grid.effects import CloseActed, Effect, Save, StopAccount, WakeAt
+from state.grid.effects import CloseActed, Effect, ProvenAbsent, Save, StopAccount, WakeAt
 from state.grid.model import GridState
 from state.grid.report import report
 from state.grid.step import Event, step
@@ -42,6 +43,8 @@ class GridActor(Shell):
             event = _answer_of(message)
             if event is None:
                 return
+            if isinstance(event, OrderLookUp | LegsRead):
+                self._tell_ledger(event)
             self._step(event, 0)
         elif isinstance(message, Report):
             self._report()
@@ -49,6 +52,8 @@ class GridActor(Shell):
             self._step(message, 0)
             self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
         else:
+            if isinstance(message, Withdraw):
+                self._drop_entries("the bot stops")
             received_ns = message.received_ns if isinstance(message, StreamEvents) else 0
             self._step(message, received_ns)  # type: ignore[arg-type]  # step ignores what it doesn't know
 
@@ -75,6 +80,15 @@ class GridActor(Shell):
             return False
         return any(order.role.opens for order in self._state.orders.values())
 
+    def _tell_ledger(self, found: OrderLookUp | LegsRead) -> None:
+        """The order actor's ledger must hear what only a read has brought, too."""
+        rows: list[OrderRow | Execution | PositionRow] = [*found.executions, *found.positions]
+        if isinstance(found, OrderLookUp) and found.order is not None:
+            rows.insert(0, found.order)
+        if rows:
+            frame = StreamEvents(symbol=self._state.symbol, events=tuple(rows), received_ns=0)
+            self.send(self._orders, frame)
+
     def _carry_out(self, effect: Effect, received_ns: int, now_ms: int) -> None:
         account = self._state.account
         match effect:
@@ -90,6 +104,8 @@ class GridActor(Shell):
                 )
             case CloseActed():
                 self._close_acted(effect, received_ns, now_ms)
+            case ProvenAbsent():
+                self.send(self._orders, effect)
             case StopAccount():
                 self.send(account_address(account, "guard"), effect)
             case TradeBooked():
@@ -103,11 +119,16 @@ class GridActor(Shell):
                 raise TypeError(f"no way to carry out {effect!r}")
 
     def _close_acted(self, acted: CloseActed, received_ns: int, now_ms: int) -> None:
+        self._drop_entries("a side has closed")
         if received_ns:
             self._origins[acted.side] = received_ns
         if acted.exec_ms:
             figure = Decimal(max(now_ms - acted.exec_ms, 0))
             self._latency(acted.side, exchange_to_acted_ms=figure)
+
+    def _drop_entries(self, reason: str) -> None:
+        """What waits in the order actor's queue would only leave to be cancelled, and use up the budget."""
+        self.send(self._orders, DropEntries(symbol=self._state.symbol, reason=reason))
 
     def _latency(self, side: Side, *, exchange_to_acted_ms: Decimal) -> None:
         self.send(

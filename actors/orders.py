@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Check, Decided, PriceTaken, Report, SocketGone, SocketReady
+from actors.mail import Call, Called, Check, Decided, DropEntries, PriceTaken, Report, SocketGone, SocketReady
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
 from messages.account import Execution, OrderRow, PositionRow, Wallet
@@ -35,6 +35,7 @@ from messages.reports import AccountReport, BalanceRead, CloseLatency, OrdersCou
 from messages.requests import ReadWallet
 from messages.sides import Side
 from state.balance import BalanceLedger
+from state.grid.effects import ProvenAbsent
 from state.traffic import TrafficQueue
 
 _CHECK_MS = 250
@@ -84,14 +85,18 @@ class OrdersActor(Shell):
             case Decided():
                 self._origins.update(message.origins)
                 for command in message.commands:
-                    self._traffic.push(command, now_ms)
+                    self._queue(command, now_ms)
                 self._pump(now_ms)
+            case DropEntries():
+                self._drop(message, now_ms)
             case OrdersAnswered():
                 self._answered(message, now_ms)
             case StreamEvents():
                 self._stream(message, now_ms)
             case Wallet():
                 self._wallet(message, now_ms)
+            case ProvenAbsent():
+                self._ledger.answered_refused(message.order_link_id)
             case Price():
                 self._ledger.priced(message.symbol, message.mark, message.at_ms)
                 self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
@@ -103,6 +108,8 @@ class OrdersActor(Shell):
                 self._socket = None
             case Stop():
                 self._stopped = message.reason
+                for entry in self._traffic.drop(_is_entry):
+                    self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
             case StreamUp():
                 self._stream_up = message.up
             case Check():
@@ -135,6 +142,11 @@ class OrdersActor(Shell):
             self._pump_due_ms = due
             self.world.timers.at(due, self.address, Decided(commands=(), origins={}))
 
+    def _queue(self, command: OrderCommand, now_ms: int) -> None:
+        replaced = self._traffic.push(command, now_ms)
+        if replaced is not None:
+            self._withhold(replaced, "a newer wish has taken its place", now_ms)
+
     def _may_leave(self, command: OrderCommand, now_ms: int) -> bool:
         if not isinstance(command, PlaceOrder) or command.check is None:
             return True
@@ -142,8 +154,31 @@ class OrdersActor(Shell):
         refusal = why or self._ledger.try_reserve(command, now_ms)
         if not refusal:
             return True
-        self._origins.pop(command.order_link_id, None)
+        self._withhold(command, refusal, now_ms)
+        return False
+
+    def _withhold(self, command: OrderCommand, why: str, now_ms: int) -> None:
+        """Answer a command that never leaves."""
         self._withheld.add(command.symbol)
+        self._withhold(command, refusal, now_ms)
+        return False
+
+    def _drop(self, told: DropEntries, now_ms: int) -> None:
+        """Take waiting entries out of the queue; it was not for balance, so the grid need not wait for any."""
+
+        def unwanted(command: OrderCommand) -> bool:
+            resting = isinstance(command, PlaceOrder) and command.price is not None
+            return resting and command.symbol == told.symbol and command.check is not None
+
+        dropped = self._traffic.drop(unwanted)
+        for command in dropped:
+            self._withhold(command, told.reason, now_ms)
+        if dropped and told.symbol in self._grids:
+            self.send(self._grids[told.symbol], BalanceMayFit(at_ms=now_ms))
+
+    def _withhold(self, command: OrderCommand, reason: str, now_ms: int) -> None:
+        """Answer that a command never left."""
+        self._origins.pop(command.order_link_id, None)
         self._tell_grid(
             RequestAnswered(
                 symbol=command.symbol,
@@ -151,13 +186,12 @@ class OrdersActor(Shell):
                 order_link_id=command.order_link_id,
                 outcome=Outcome.WITHHELD,
                 code=0,
-                text=refusal,
+                text=reason,
                 request_ms=0,
                 answered_ms=now_ms,
             ),
             None,
         )
-        return False
 
     def _send_out(self, commands: list[OrderCommand], now_ms: int) -> None:
         orders = SendOrders(
@@ -193,7 +227,12 @@ class OrdersActor(Shell):
 
     def _answered(self, answered: OrdersAnswered, now_ms: int) -> None:
         if answered.limit_left is not None:
-            self._traffic.learn(answered.limit_left, answered.limit_reset_ms or 0)
+            self._traffic.learn(
+                answered.limit_left,
+                answered.limit_reset_ms or 0,
+                action=answered.answers[0].action if answered.answers else None,
+                batch=len(answered.answers) > 1,
+            )
         _, sent_ns = self._under_way.pop(answered.request_id, (None, None))
         took = self.world.clock.monotonic_ns() - sent_ns if sent_ns is not None else None
         for answer in answered.answers:
@@ -269,3 +308,7 @@ class OrdersActor(Shell):
         )
         self.send("watch", figures)
         self.send(account_address(self._account, "keeper"), figures)
+
+
+def _is_entry(command: OrderCommand) -> bool:
+    return isinstance(command, PlaceOrder) and command.check is not None

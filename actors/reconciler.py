@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from actors.directory import account_address, grid_address
 from actors.mail import Call, Called, Check, StreamLost, StreamOpened
 from actors.shell import Shell, World
+from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import StreamUp
-from messages.events import Counted, Note, Severity, SymbolSnapshot
+from messages.events import Counted, Note, Severity, StreamEvents, SymbolSnapshot
 from messages.reports import SyncFinished
 from messages.requests import ReadSnapshot, Snapshot
 
@@ -86,6 +87,7 @@ class ReconcilerActor(Shell):
         self._syncs += 1
         for symbol in self._symbols:
             grid = grid_address(self._account, symbol)
+            self._tell_ledger(snapshot, symbol)
             self.send(
                 grid,
                 SymbolSnapshot(
@@ -103,6 +105,14 @@ class ReconcilerActor(Shell):
         newest = max((e.exec_ms for e in snapshot.executions), default=snapshot.server_ms)
         self._since_ms = newest - _OVERLAP_MS
         self._say_unowned(snapshot, now_ms)
+
+    def _tell_ledger(self, snapshot: Snapshot, symbol: str) -> None:
+        """The order actor's ledger must hear what a gap of the stream has hidden."""
+        rows: list[OrderRow | Execution | PositionRow] = [*snapshot.orders, *snapshot.executions]
+        mine = tuple(row for row in (*rows, *snapshot.positions) if row.symbol == symbol)
+        if mine:
+            frame = StreamEvents(symbol=symbol, events=mine, received_ns=0)
+            self.send(account_address(self._account, "orders"), frame)
 
     def _say_unowned(self, snapshot: Snapshot, now_ms: int) -> None:
         """Positions on symbols that the config doesn't name are nobody's here: say so once."""

@@ -182,10 +182,6 @@ def order_ended(d: Draft, order: Order, *, asked: bool) -> None:
     side = d.state.of(order.side)
     if order.cancel_reason is not None and order.cancel_reason.value == "orphan":
         d.count("orphan")
-    closing = d.state.closing
-    if order.role.opens and closing is not None and order.price is not None:
-        margin = order.leaves * order.price / (d.state.leverage_set or d.state.settings.leverage)
-        d.state.closing = replace(closing, released=closing.released + margin)
     if asked or order.status == OrderStatus.FILLED.value:
         return
     d.count("cancelled_by_exchange", order.cancel_type or order.reject_reason)

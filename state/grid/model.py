@@ -198,7 +198,7 @@ class SideState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """A running close: the sides that closed, and what was set free meanwhile (USDT)."""
+    """A running close: the sides that closed, and the margin that their positions set free (USDT)."""
 
     sides: frozenset[Side]
     started_ms: int
