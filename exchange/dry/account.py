@@ -15,8 +15,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-import orjson
-
 from exchange.clock import Clock
 from exchange.dry.beginning import ACCOUNT, Begin, Beginning, Storage
 from exchange.venue.contract import PrivatePush, Reply, Trade
@@ -143,12 +141,12 @@ class SimulatedAccount:
 
     def _keep(self) -> None:
         """Write the file if anything has happened that an account would notice."""
-        core = self._ready().core
-        if core.revision == self._kept:
+        begun = self._ready()
+        if begun.core.revision == self._kept:
             return
         try:
-            self._storage.save(orjson.dumps(core.dump()))
-            self._kept = core.revision
+            self._storage.save(begun.packed())
+            self._kept = begun.core.revision
         except OSError as error:  # the run goes on; the next change tries again
             _log.error("DRY: %s can't be written (%s): free its disk", self._storage.place, error.strerror)
 

@@ -53,13 +53,20 @@ class Storage(Protocol):
 class Beginning:
     """An account that is ready: its core, the exchange's clock less ours, its symbols' rules and prices."""
 
+    environment: str
     core: VenueCore
     offset_ms: int
     rules: Mapping[str, Instrument]
     prices: tuple[Price, ...]
 
+    def packed(self) -> bytes:
+        """The account as its storage keeps it."""
+        return orjson.dumps({"environment": self.environment, "venue": self.core.dump()})
 
-def begin(real: Rest, symbols: tuple[str, ...], storage: Storage, clock: Clock) -> Beginning:
+
+def begin(
+    real: Rest, environment: str, symbols: tuple[str, ...], storage: Storage, clock: Clock
+) -> Beginning:
     """Read what the exchange says of ``symbols``, and revive or found the account.
 
     The real account is asked for its fees and, once in the life of the simulated one, for its equity.
@@ -74,8 +81,8 @@ def begin(real: Rest, symbols: tuple[str, ...], storage: Storage, clock: Clock) 
     if kept is None:
         core = _founded(real, tuple(rules.values()), clock.now_ms() + offset_ms)
     else:
-        core = _revived(kept, tuple(rules.values()), storage.place)
-    return Beginning(core=core, offset_ms=offset_ms, rules=rules, prices=prices)
+        core = _revived(kept, environment, tuple(rules.values()), storage.place)
+    return Beginning(environment=environment, core=core, offset_ms=offset_ms, rules=rules, prices=prices)
 
 
 def _read(real: Rest, request: ask.Request, kind: type[T]) -> T:
@@ -104,13 +111,18 @@ def _founded(real: Rest, rules: tuple[Instrument, ...], now_ms: int) -> VenueCor
     return VenueCore(seed=now_ms, now_ms=now_ms, instruments=rules, accounts=(spec,), quirks=QUIRKS)
 
 
-def _revived(kept: bytes, rules: tuple[Instrument, ...], place: str) -> VenueCore:
+def _revived(kept: bytes, environment: str, rules: tuple[Instrument, ...], place: str) -> VenueCore:
     try:
-        return VenueCore.restored(orjson.loads(kept), instruments=rules, quirks=QUIRKS)
+        data = orjson.loads(kept)
+        if not isinstance(data, dict) or "venue" not in data:
+            raise NotRestorable("no venue in it")
+        if data.get("environment") != environment:
+            raise NotRestorable(f"it traded on {data.get('environment')}, this run is on {environment}")
+        return VenueCore.restored(data["venue"], instruments=rules, quirks=QUIRKS)
     except (orjson.JSONDecodeError, NotRestorable) as error:
         raise Fatal(
-            f"{place}: no simulated account can be read there ({error}); move it and the dry run's state "
-            "file away to begin anew from the real equity"
+            f"{place}: no simulated account of this run ({error}); move it and the dry run's state file "
+            "away to begin anew from the real equity"
         ) from error
 
 

@@ -65,7 +65,7 @@ class DryExchange:
     def _begin(self) -> Beginning:
         real = BybitRest(self._endpoints, self._keys, self._clock)
         try:
-            return begin(real, self._symbols, self._storage, self._clock)
+            return begin(real, self._endpoints.name, self._symbols, self._storage, self._clock)
         finally:
             real.close()
 

@@ -201,7 +201,16 @@ def test_a_socket_that_is_not_open_sends_nothing(venue: VenueProcess, tmp_path: 
     assert not desk.snapshot().orders
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format":"sol-trader-venue","version":1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"environment":"simulated","venue":{"format":"sol-trader-venue","version":1}}',
+        '{"environment":"mainnet","venue":{"format":"sol-trader-venue","version":1}}',
+    ],
+)
 def test_a_kept_account_that_cant_be_read_is_named_and_left_alone(
     venue: VenueProcess, tmp_path: Path, text: str
 ) -> None:
