@@ -41,6 +41,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropEntries:
+    """A side has closed, or the bot stops: a symbol's entries that still wait must not leave."""
+
+    symbol: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
     """Connect now."""
 

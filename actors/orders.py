@@ -160,38 +160,28 @@ class OrdersActor(Shell):
     def _withhold(self, command: OrderCommand, why: str, now_ms: int) -> None:
         """Answer a command that never leaves."""
         self._withheld.add(command.symbol)
-        self._withhold(command, refusal, now_ms)
-        return False
-
-    def _drop(self, told: DropEntries, now_ms: int) -> None:
-        """Take waiting entries out of the queue; it was not for balance, so the grid need not wait for any."""
-
-        def unwanted(command: OrderCommand) -> bool:
-            resting = isinstance(command, PlaceOrder) and command.price is not None
-            return resting and command.symbol == told.symbol and command.check is not None
-
-        dropped = self._traffic.drop(unwanted)
-        for command in dropped:
-            self._withhold(command, told.reason, now_ms)
-        if dropped and told.symbol in self._grids:
-            self.send(self._grids[told.symbol], BalanceMayFit(at_ms=now_ms))
-
-    def _withhold(self, command: OrderCommand, reason: str, now_ms: int) -> None:
-        """Answer that a command never left."""
         self._origins.pop(command.order_link_id, None)
         self._tell_grid(
             RequestAnswered(
                 symbol=command.symbol,
-                action=Action.PLACE,
+                action=_ACTIONS[type(command)],
                 order_link_id=command.order_link_id,
                 outcome=Outcome.WITHHELD,
                 code=0,
-                text=reason,
+                text=why,
                 request_ms=0,
                 answered_ms=now_ms,
             ),
             None,
         )
+
+    def _drop(self, told: DropEntries, now_ms: int) -> None:
+        """Take waiting entries out of the queue; the grid need not wait for balance, it was not that."""
+        dropped = self._traffic.drop(lambda one: one.symbol == told.symbol and _rests(one))
+        for command in dropped:
+            self._withhold(command, told.reason, now_ms)
+        if dropped and told.symbol in self._grids:
+            self.send(self._grids[told.symbol], BalanceMayFit(at_ms=now_ms))
 
     def _send_out(self, commands: list[OrderCommand], now_ms: int) -> None:
         orders = SendOrders(
@@ -312,3 +302,8 @@ class OrdersActor(Shell):
 
 def _is_entry(command: OrderCommand) -> bool:
     return isinstance(command, PlaceOrder) and command.check is not None
+
+
+def _rests(command: OrderCommand) -> bool:
+    """An entry that would rest; an opening goes at market and is awaited instead."""
+    return isinstance(command, PlaceOrder) and command.check is not None and command.price is not None
