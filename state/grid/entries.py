@@ -10,10 +10,10 @@ from messages.orders import BalanceContext, Priority
 from messages.sides import Role, Side
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed, price_fresh, withdrawn
-from state.grid.model import NO_BACKOFF, SideState
+from state.grid.model import NO_BACKOFF, GridState, SideState
 from state.grid.quantities import balance_check, level_qty
 from state.ladder import entry_price, meets_minimums
-from state.numbers import HUNDRED, ONE, ZERO
+from state.numbers import HUNDRED, ZERO
 from state.order import CancelReason, Order
 
 _RECALCULATE_EVERY_MS = 10_000
@@ -107,7 +107,7 @@ def _place_level(d: Draft, side: SideState, n: int, price: Decimal) -> None:
 
 def _recalculate(d: Draft, side: SideState, resting: dict[int, Order]) -> None:
     """Move the entries after a market that went away from them by more than the limit (failure 7)."""
-    if not recalculation_due(d, side) or side.base is None or d.state.last is None:
+    if not recalculation_due(d.state, side, d.now_ms) or side.base is None or d.state.last is None:
         return
     last, average = d.state.last, side.book.average_entry
     side.base = min(last, average) if side.side is Side.LONG else max(last, average)
@@ -122,13 +122,14 @@ def _recalculate(d: Draft, side: SideState, resting: dict[int, Order]) -> None:
             d.count("recalculated")
 
 
-def recalculation_due(d: Draft, side: SideState) -> bool:
+def recalculation_due(state: GridState, side: SideState, now_ms: int) -> bool:
     """Whether the price has left this side's entries behind by more than recalculate_percent."""
-    start, last = side.price_at_base, d.state.last
-    if start is None or last is None or not side.held or not price_fresh(d, _RECALCULATE_PRICE_MS):
+    start, last = side.price_at_base, state.last
+    if start is None or last is None or not side.held:
         return False
-    if side.recalculated_ms and d.now_ms < side.recalculated_ms + _RECALCULATE_EVERY_MS:
+    away = last - start if side.side is Side.LONG else start - last
+    if away <= 0 or away * HUNDRED <= start * (side.settings or state.settings).recalculate_percent:
         return False
-    limit = (side.settings or d.state.settings).recalculate_percent / HUNDRED
-    away = (last - start) * side.side.sign
-    return away > start * limit * ONE and side.book.entry_qty > 0
+    young = now_ms - state.price_ms <= _RECALCULATE_PRICE_MS
+    rested = not side.recalculated_ms or now_ms >= side.recalculated_ms + _RECALCULATE_EVERY_MS
+    return young and rested and side.book.entry_qty > 0

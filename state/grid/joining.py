@@ -126,5 +126,5 @@ def renew_base(d: Draft, side: SideState) -> None:
         n = max((n for n, level in side.levels.items() if level.qty > 0), default=-1)
     if n >= 0 and side.levels[n].qty > 0:
         side.base = side.levels[n].price
-        side.price_at_base = d.state.last
+        side.price_at_base = side.base if d.state.last is None else d.state.last
         side.base_from_ms = d.now_ms

@@ -72,6 +72,8 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
         return _price(state, event, now_ms)
     if isinstance(event, Wake) and now_ms < state.wake_ms:
         return state, []  # it was asked for before a nearer one
+    if isinstance(event, BalanceMayFit) and not _withheld(state):
+        return state, []
     d = Draft(state, now_ms)
     before = _opening_orders(d)
     _absorb(d, event)
@@ -82,19 +84,25 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
     return d.state, d.effects
 
 
+def _withheld(state: GridState) -> bool:
+    """Whether an order waits for balance."""
+    return any(side.withheld or (side.opening is not None and side.opening.waiting) for side in state.sides)
+
+
 def _price(state: GridState, price: Price, now_ms: int) -> tuple[GridState, list[Effect]]:
     """A price decides only where something waits for it; else it is just remembered."""
-    waits = state.wants_price
-    d = Draft(state, now_ms)
-    d.state.last, d.state.mark, d.state.price_ms = price.last, price.mark, max(price.at_ms, d.state.price_ms)
-    for side in d.state.sides:
-        if side.price_at_base is None and side.base is not None:
-            side.price_at_base = price.last
-    if waits or any(recalculation_due(d, side) for side in d.state.sides):
-        d.state.wants_price = False
-        _plan(d)
-        if d.effects:
-            d.emit(Save())
+    priced = state.with_price(price)
+    if not (
+        state.wants_price
+        or recalculation_due(priced, priced.long, now_ms)
+        or recalculation_due(priced, priced.short, now_ms)
+    ):
+        return priced, []
+    d = Draft(priced, now_ms)
+    d.state.wants_price = False
+    _plan(d)
+    if d.effects:
+        d.emit(Save())
     return d.state, d.effects
 
 
