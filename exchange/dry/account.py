@@ -26,6 +26,9 @@ Lock = AbstractContextManager[Any]
 #: price that reaches one fills it whole: a side's ladder and the other's TP, within one order's maximum
 #: each, behind the longest queue that the venue draws (4 times the order).
 _PRINT: Final = Decimal(10)
+#: What ended longer ago is let go: a bot reads a week back, and an open position keeps all of its own.
+_REMEMBERED_MS: Final = 8 * 24 * 3_600_000
+_FORGET_EVERY_MS: Final = 3_600_000
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +50,7 @@ class SimulatedAccount:
         self._listener: Listener | None = None
         self._mail: deque[Callable[[], None]] = deque()
         self._telling = False
+        self._forget_ms = 0
 
     def now_ms(self) -> int:
         """The exchange's clock."""
@@ -144,6 +148,10 @@ class SimulatedAccount:
         begun = self._ready()
         if begun.core.revision == self._kept:
             return
+        now_ms = self.now_ms()
+        if now_ms >= self._forget_ms:
+            begun.core.forget(now_ms - _REMEMBERED_MS)
+            self._forget_ms = now_ms + _FORGET_EVERY_MS
         try:
             self._storage.save(begun.packed())
             self._kept = begun.core.revision

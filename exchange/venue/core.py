@@ -18,6 +18,7 @@ from exchange.venue.contract import Push, Reply, Trade
 from exchange.venue.desk import Desk
 from exchange.venue.dump import dump_floor
 from exchange.venue.floor import Floor
+from exchange.venue.forget import forget
 from exchange.venue.instruments import Instrument
 from exchange.venue.quirks import Quirks
 from exchange.venue.records import AccountSpec
@@ -105,6 +106,10 @@ class VenueCore:
         """Book one funding now, apart from the timetable."""
         self._floor.run_until(now_ms)
         funding.fund(self._floor, self._floor.listings[symbol], self._floor.now_ms)
+
+    def forget(self, before_ms: int) -> None:
+        """Let go of what ended before ``before_ms``; positions and open orders keep all of theirs."""
+        forget(self._floor, before_ms)
 
     def audit(self) -> Sequence[str]:
         """What doesn't add up in the venue's books; empty when all does."""
