@@ -41,10 +41,12 @@ def our_name(d: Draft, order_link_id: str) -> OrderName | None:
 
 def absorb_execution(d: Draft, execution: Execution, *, streamed: bool, anew: bool = False) -> None:
     """Count one execution, once by its exec_id; ``anew``: a rebuild counts it again from the start."""
-    if not anew and (execution.exec_id in d.state.exec_ids or execution.exec_ms <= d.state.execs_known_ms):
-        return
     name = our_name(d, execution.order_link_id)
     leg = name.side if name is not None else execution.leg
+    if not anew and (execution.exec_id in d.state.exec_ids or execution.exec_ms <= d.state.execs_known_ms):
+        if streamed and leg is not None and execution.order_side is leg.closes_with:
+            d.state.of(leg).recovery_due_ms = 0  # the stream has brought what a read had found
+        return
     if leg is None:
         d.note(
             "unknown_leg",
@@ -78,7 +80,7 @@ def _absorb_trade(
         join_fill(d, side, name, order, execution)
     else:
         count(side, name, execution)
-    if not opens and streamed:
+    if not opens and streamed and closed is not None:
         side.recovery_due_ms = 0
     if side.held and reached_zero and not d.state.interrupted_ms:
         close_side(d, side, execution.exec_ms, recovered=not streamed)
@@ -155,8 +157,6 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
     if row.size > 0 and side.leg.row.seq == row.seq:
         side.row_average = row.average_price
         d.state.leverage_set = row.leverage
-    if streamed and row.size == 0:
-        side.recovery_due_ms = 0
     if side.held and side.size == 0:
         # The row was pushed for the closing execution: its time is the execution's.
         act_on_close(d, side, row.updated_ms if streamed else 0, recovered=not streamed)

@@ -9,6 +9,7 @@ from messages.orders import AmendOrder, CancelOrder, PlaceOrder
 from messages.sides import Role, Side
 from tests.grid.checks import Checks
 from tests.grid.world import World, grid_settings
+from tests.grid.worlds import opened, shown
 
 EXAMPLE = grid_settings(
     "DOGEUSDT",
@@ -25,21 +26,6 @@ def example() -> World:
     Checks(world)
     world.run(4_000)
     return world
-
-
-def opened(**changes: str | int) -> World:
-    """SOLUSDT at 150, both sides open."""
-    world = World(grid_settings(**changes))
-    Checks(world)
-    world.run(4_000)
-    assert world.leg(Side.LONG) == world.leg(Side.SHORT) > 0
-    return world
-
-
-def shown(world: World, role: str, side: Side) -> list[tuple[Decimal, Decimal]]:
-    """Quantity and price of the orders of a role that rest at the venue, deepest level last."""
-    rows = sorted(world.resting(role, side), key=lambda row: str(row["orderLinkId"]))
-    return [(Decimal(row["qty"]), Decimal(row["price"])) for row in rows]
 
 
 def test_the_worked_example_holds_to_the_digit_with_a_fill_at_exactly_the_price() -> None:

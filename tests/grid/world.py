@@ -12,6 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import orjson
+
 from exchange.bybit.decode_private import decode_private
 from exchange.bybit.decode_rest import instrument as decode_instrument
 from exchange.bybit.encode import POSITION_IDX
@@ -22,7 +24,7 @@ from exchange.venue.instruments import MAKER_FEE, TAKER_FEE, default_instruments
 from exchange.venue.quirks import Quirks
 from exchange.venue.records import AccountSpec
 from messages.account import Execution, OrderRow, PositionRow, Wallet
-from messages.commands import SettingAnswered, StreamUp
+from messages.commands import Resume, SettingAnswered, StreamUp
 from messages.events import BalanceMayFit, Counted, LookUpFailed, Note, StreamEvents, SymbolSnapshot, Wake
 from messages.market import FeeRates, Instrument, Price
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
@@ -33,6 +35,7 @@ from state.grid.effects import Effect, WakeAt
 from state.grid.model import GridState, SideState
 from state.grid.start import begin, known_until_ms
 from state.grid.step import Event, step
+from state.store.codec import decode, encode
 from tests.grid.line import ACCOUNT, NO_FAULTS, Back, Faults, Line
 from tests.grid.moments import START_MS, Moments
 
@@ -48,6 +51,10 @@ def grid_settings(symbol: str = "SOLUSDT", **changes: Any) -> GridSettings:
         for name, value in changes.items()
     }
     return replace(GridSettings(symbol=symbol, initial_margin=Decimal(5)), **values)
+
+
+def _through_the_file(state: GridState) -> GridState:
+    return decode(GridState, orjson.loads(orjson.dumps(encode(state))))
 
 
 class World:
@@ -79,6 +86,7 @@ class World:
         self.on_accept: Callable[[str], None] = lambda order_link_id: None
         self.last: dict[str, Decimal] = {}
         self._topic_due: dict[str, int] = {}
+        self._held: dict[str, list[PrivatePush]] = {}
         self._connection = 0
         self.connected = False
         self.newest_exec_ms = START_MS
@@ -159,7 +167,8 @@ class World:
     def restart(self, saved: Mapping[str, GridState] | None = None, *, after_ms: int = 0) -> None:
         """Kill the process and start another with the states given (the newest ones if None)."""
         self.kill()
-        self.grids = dict(self.grids if saved is None else saved)
+        states = self.grids if saved is None else saved
+        self.grids = {symbol: _through_the_file(state) for symbol, state in states.items()}
         self.run(after_ms)
         self.start()
 
@@ -181,6 +190,11 @@ class World:
         self.connected = False
         for symbol in self.grids:
             self.give(symbol, StreamUp(up=False))
+
+    def resume(self, side: Side | None = None) -> None:
+        """A person resumes the account, or one side."""
+        for symbol in self.grids:
+            self.give(symbol, Resume(side=side))
 
     def sync(self) -> None:
         """Read the whole account once."""
@@ -245,11 +259,25 @@ class World:
         for push in self.core.advance(self.now_ms):
             if not isinstance(push, PrivatePush) or not self.connected:
                 continue
+            if push.topic in self._held:
+                self._held[push.topic].append(push)
+                continue
             late = self.now_ms + self.chance.randint(0, self.line.faults.max_frame_ms)
             due = self._topic_due[push.topic] = max(late, self._topic_due.get(push.topic, 0))
             self._deliver(push, due)
             if self.chance.random() < self.line.faults.duplicated:
                 self._deliver(push, due + self.line.delay())
+
+    def hold(self, *topics: str) -> None:
+        """Keep the frames of these topics back until ``release``."""
+        for topic in topics:
+            self._held.setdefault(topic, [])
+
+    def release(self) -> None:
+        """Deliver what was kept back, topic by topic."""
+        held, self._held = self._held, {}
+        for push in (push for pushes in held.values() for push in pushes):
+            self._deliver(push, self.now_ms)
 
     def _deliver(self, push: PrivatePush, due_ms: int) -> None:
         connection = self._connection

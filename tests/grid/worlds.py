@@ -1,0 +1,70 @@
+"""Worlds that tests begin with, and what they look at."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from messages.orders import OrderCommand
+from messages.sides import Side
+from tests.grid.checks import Checks
+from tests.grid.line import Faults
+from tests.grid.world import World, grid_settings
+
+#: Every way on the line takes this long: time enough for the market to move between two of them.
+SLOW = Faults(min_delay_ms=50, max_delay_ms=50)
+
+
+def opened(seed: int = 1, balance: str = "10000", **changes: Any) -> World:
+    """SOLUSDT at 150, both sides open with 0.3 each, watched by the checks."""
+    world = World(grid_settings(**changes), seed=seed, balance=balance)
+    world.checks = Checks(world)
+    world.run(4_000)
+    assert world.leg(Side.LONG) == world.leg(Side.SHORT) == Decimal("0.3")
+    return world
+
+
+def at_rest(world: World, ms: int = 5_000) -> World:
+    """Let the dust settle; then everything must be right."""
+    world.run(ms)
+    findings = world.checks.at_the_end()
+    assert not findings, "\n".join(findings)
+    return world
+
+
+def shown(world: World, role: str, side: Side) -> list[tuple[Decimal, Decimal]]:
+    """Quantity and price of the orders of a role that rest at the venue, deepest level last."""
+    rows = sorted(world.resting(role, side), key=lambda row: str(row["orderLinkId"]))
+    return [(Decimal(row["qty"]), Decimal(row["price"])) for row in rows]
+
+
+def sent(world: World, kind: type[OrderCommand], role: str = "", side: Side | None = None) -> list[Any]:
+    """The commands of a kind that left, by role and side of their order."""
+    letter = "" if side is None else side.value[0]
+    return [
+        command
+        for _, command in world.sent
+        if isinstance(command, kind)
+        and role in ("", command.order_link_id[4])
+        and letter in ("", command.order_link_id[3])
+    ]
+
+
+def person_closes(world: World, side: Side, qty: str = "0") -> None:
+    """Somebody cancels our take profit at the exchange and closes the side at market, all of it or a part."""
+    request, symbol = world.line.request, world.symbol
+    (take_profit,) = world.resting("T", side)
+    request("order.cancel", symbol=symbol, orderId=take_profit["orderId"])
+    while world.resting("T", side):
+        world.run(1)
+    reply = request(
+        "order.create",
+        symbol=symbol,
+        side=side.closes_with.value,
+        positionIdx=1 if side is Side.LONG else 2,
+        orderType="Market",
+        qty=qty,
+        reduceOnly=True,
+        closeOnTrigger=qty == "0",
+    )
+    assert reply.ret_code == 0, reply
