@@ -28,17 +28,19 @@ from tests.whole.journal_rules import (
 )
 
 RATE_LIMIT = 10006
+ACTIONS = ("create", "amend", "cancel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """``violations`` are sentences with their line; ``refusals`` counts (op, code); ``closes`` counts
-    (account, symbol, side); ``requests`` counts operations."""
+    (account, symbol, side); ``requests`` counts operations, ``orders`` the orders in them by action."""
 
     violations: tuple[str, ...]
     refusals: Counter[tuple[str, int]]
     closes: Counter[tuple[str, str, str]]
     requests: Counter[str]
+    orders: Counter[str]
 
     @property
     def rate_limited(self) -> int:
@@ -95,6 +97,7 @@ def check_lines(
     violations: list[str] = []
     refusals: Counter[tuple[str, int]] = Counter()
     requests: Counter[str] = Counter()
+    orders: Counter[str] = Counter()
     closes: Counter[tuple[str, str, str]] = Counter()
     for line in lines:
         before = dict(book.sizes)
@@ -102,12 +105,14 @@ def check_lines(
         violations += [f"line {line.number}: {text}" for rule in rules for text in rule.see(line, book)]
         refusals.update((line.op, code) for code in line.refusals())
         requests.update([line.op] if line.is_request else [])
+        orders.update(action for action in ACTIONS for _ in line.orders(action))
         closes.update(_closed(before, book))
     return Findings(
         violations=(*violations, *_left_behind(book, known)),
         refusals=refusals,
         closes=closes,
         requests=requests,
+        orders=orders,
     )
 
 
