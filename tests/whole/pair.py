@@ -14,6 +14,7 @@ from messages.sides import SIDES, Role, Side
 from tests.venue_process import VenueProcess, wait_for
 from tests.whole.harness import RunningBot
 
+DEADLINE_S = 30
 _IDX = {1: Side.LONG, 2: Side.SHORT}
 Row = dict[str, Any]
 
@@ -132,8 +133,13 @@ class Pair:
     def side_report(self, side: Side) -> SideReport:
         """The bot's newest report of a side."""
         report = self.bot.tally(self.account).symbols[self.symbol].report
-        assert report is not None
+        assert report is not None, f"no report of {self.symbol} yet"
         return report.long if side is Side.LONG else report.short
+
+    def last_seen(self) -> Decimal | None:
+        """The last price that the bot reports."""
+        report = self.bot.tally(self.account).symbols[self.symbol].report
+        return report.last if report is not None else None
 
     def deepest(self, side: Side) -> int:
         """The deepest filled level that the bot reports."""
@@ -144,7 +150,7 @@ class Pair:
     def wait_for(self, look: Callable[[], Any], what: str) -> None:
         """Look until it is so; a failure shows how things stand."""
         try:
-            wait_for(look, f"{what} ({self.code} {self.symbol})")
+            wait_for(look, f"{what} ({self.code} {self.symbol})", deadline_s=DEADLINE_S)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self}") from None
 

@@ -127,6 +127,8 @@ def test_a_locked_hedge_is_closed_on_both_sides_and_begins_anew(stage: Stage) ->
     pair = stage.pair("LOCKEDUSDT")
     pair.price("98.99")
     pair.wait_open(long=[], short=[1], what="a full LONG side")
+    pair.price("100.95")
+    pair.wait_for(lambda: pair.last_seen() == Decimal("100.95"), "the price to be known")
     pair.price("101.00")
     pair.wait_for(lambda: all(pair.created(side, Role.OPENING, cycle=2) for side in SIDES), "a new beginning")
     pair.wait_open(what="the new hedge")
@@ -134,7 +136,7 @@ def test_a_locked_hedge_is_closed_on_both_sides_and_begins_anew(stage: Stage) ->
         assert len(pair.created(side, Role.RESTART)) == 1
         assert pair.executed(side, Role.RESTART) == Decimal("0.5") + Decimal("0.757")
         assert pair.size(side) == Decimal("0.495")  # 50 USDT at 101: the references were cleared
-    assert pair.count("restart") == 1
+    pair.wait_for(lambda: pair.count("restart") == 1, "the restart to be counted")
 
 
 def test_several_entries_filled_in_one_tick_leave_one_take_profit_of_the_right_size(stage: Stage) -> None:

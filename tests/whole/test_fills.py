@@ -39,6 +39,7 @@ def test_a_partly_filled_entry_is_position_at_once_and_its_rest_stays(stage: Sta
     pair.wait_for(lambda: pair.size(Side.LONG) == Decimal("0.8") and pair.covered(Side.LONG), "the part")
     (rest,) = pair.resting(Side.LONG, Role.ENTRY).values()
     assert rest["leavesQty"] == "0.457"
+    pair.wait_for(lambda: pair.side_report(Side.LONG).size == Decimal("0.8"), "the bot to report it")
     assert pair.deepest(Side.LONG) == 0
     pair.price("98.98", qty="0.2")
     pair.price("98.97")
@@ -81,7 +82,7 @@ def test_a_fill_that_comes_late_in_a_close_joins_its_side_and_counts_once(stage:
 
 @pytest.mark.parametrize("symbol", ["CROSSUSDT", "OVERTAKENUSDT"])
 def test_a_cancel_that_crosses_a_fill_loses_no_fill_and_buys_none_twice(stage: Stage, symbol: str) -> None:
-    """The cancels are on their way while the entry fills; of OVERTAKEN the refusal arrives before the fill."""
+    """The cancels are on their way while the entry fills; of OVERTAKEN the refusal comes before the fill."""
     pair = stage.pair(symbol)
     for kind in CANCELS:
         stage.fault(fault="hold_requests", ops=[kind], hold=True)
