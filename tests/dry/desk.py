@@ -14,7 +14,7 @@ from exchange.clock import SystemClock
 from exchange.dry.connect import DryExchange, dry_exchange
 from exchange.errors import ProtocolError
 from messages import requests as ask
-from messages.account import Execution, OrderRow, PositionRow, StreamEvent, Wallet
+from messages.account import PositionRow, StreamEvent, Wallet
 from messages.orders import Action, OrdersAnswered, PlaceOrder, SendOrders
 from messages.sides import Role, Side
 from tests.bybit.orders import place
@@ -126,6 +126,3 @@ class DryDesk:
 def market(level: int, side: Side, qty: str, attempt: int = 1) -> PlaceOrder:
     """An opening at market."""
     return place(level, None, side, qty, Role.OPENING, attempt)
-
-
-__all__ = ["READS", "DryDesk", "Execution", "OrderRow", "market"]
