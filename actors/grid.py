@@ -53,7 +53,7 @@ class GridActor(Shell):
             self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
         else:
             if isinstance(message, Withdraw):
-                self._drop_entries("the bot stops")
+                self._drop_entries("the bot stops", openings=True)
             received_ns = message.received_ns if isinstance(message, StreamEvents) else 0
             self._step(message, received_ns)  # type: ignore[arg-type]  # step ignores what it doesn't know
 
@@ -119,16 +119,17 @@ class GridActor(Shell):
                 raise TypeError(f"no way to carry out {effect!r}")
 
     def _close_acted(self, acted: CloseActed, received_ns: int, now_ms: int) -> None:
-        self._drop_entries("a side has closed")
+        self._drop_entries("a side has closed", openings=False)
         if received_ns:
             self._origins[acted.side] = received_ns
         if acted.exec_ms:
             figure = Decimal(max(now_ms - acted.exec_ms, 0))
             self._latency(acted.side, exchange_to_acted_ms=figure)
 
-    def _drop_entries(self, reason: str) -> None:
+    def _drop_entries(self, reason: str, *, openings: bool) -> None:
         """What waits in the order actor's queue would only leave to be cancelled, and use up the budget."""
-        self.send(self._orders, DropEntries(symbol=self._state.symbol, reason=reason))
+        told = DropEntries(symbol=self._state.symbol, reason=reason, openings=openings)
+        self.send(self._orders, told)
 
     def _latency(self, side: Side, *, exchange_to_acted_ms: Decimal) -> None:
         self.send(

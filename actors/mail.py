@@ -42,10 +42,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropEntries:
-    """A side has closed, or the bot stops: a symbol's entries that still wait must not leave."""
+    """A side has closed, or the bot stops: a symbol's entries that still wait must not leave.
+
+    A close lets ``openings`` go on, for a procedure awaits them; a stop does not.
+    """
 
     symbol: str
     reason: str
+    openings: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,7 +177,8 @@ class OrdersActor(Shell):
 
     def _drop(self, told: DropEntries, now_ms: int) -> None:
         """Take waiting entries out of the queue; the grid need not wait for balance, it was not that."""
-        dropped = self._traffic.drop(lambda one: one.symbol == told.symbol and _rests(one))
+        unwanted = _is_entry if told.openings else _rests
+        dropped = self._traffic.drop(lambda one: one.symbol == told.symbol and unwanted(one))
         for command in dropped:
             self._withhold(command, told.reason, now_ms)
         if dropped and told.symbol in self._grids:

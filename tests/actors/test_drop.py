@@ -95,7 +95,7 @@ def test_waiting_entries_of_a_symbol_that_closes_never_leave_and_are_answered_as
     decide(orders, *entries)
     left = list(wire.sent)
     assert 0 < len(left) < 20
-    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed"))
+    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed", openings=False))
     world.hands.ms += 60_000
     decide(orders)
     assert wire.sent == left
@@ -108,7 +108,7 @@ def test_the_grid_may_place_dropped_entries_again_without_waiting_for_balance(
     world: StageWorld, orders: OrdersActor
 ) -> None:
     decide(orders, *[order(f"E{n}", Priority.PENDING, price="100") for n in range(20)])
-    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed"))
+    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed", openings=False))
     assert isinstance(world.stage.to(GRID)[-1], BalanceMayFit)
 
 
@@ -119,8 +119,17 @@ def test_openings_closes_and_other_symbols_still_leave(
     decide(orders, *[order(f"T{n}", Priority.CLOSE, price="101") for n in range(20)])
     decide(orders, order("O", Priority.REOPEN, price=None))
     decide(orders, order("D", Priority.PENDING, price="1", symbol="DOGEUSDT"))
-    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed"))
+    orders.receive(DropEntries(symbol="SOLUSDT", reason="a side has closed", openings=False))
     for _ in range(5):
         world.hands.ms += 1_100
         decide(orders)
     assert {"O", "D", *(f"T{n}" for n in range(20))} < set(wire.sent)
+
+
+def test_a_stop_drops_openings_too(world: StageWorld, wire: Wire, orders: OrdersActor) -> None:
+    decide(orders, *[order(f"E{n}", Priority.PENDING, price="100") for n in range(20)])
+    decide(orders, order("O", Priority.REOPEN, price=None))
+    orders.receive(DropEntries(symbol="SOLUSDT", reason="the bot stops", openings=True))
+    world.hands.ms += 60_000
+    decide(orders)
+    assert "O" not in wire.sent
