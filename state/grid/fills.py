@@ -157,9 +157,10 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
     if row.size > 0 and side.leg.row.seq == row.seq:
         side.row_average = row.average_price
         d.state.leverage_set = row.leverage
-    if side.held and side.size == 0:
+    told_flat = side.size == 0 and side.leg.row.size == 0
+    if side.held and (told_flat or (side.leg.reached_zero and not d.state.interrupted_ms)):
         # The row was pushed for the closing execution: its time is the execution's.
-        act_on_close(d, side, row.updated_ms if streamed else 0, recovered=not streamed)
+        close_side(d, side, row.updated_ms if streamed else 0, recovered=not streamed)
 
 
 def absorb_order_row(d: Draft, row: OrderRow) -> None:

@@ -74,7 +74,7 @@ def adopt_foreign(d: Draft, side: SideState) -> None:
 def _hold(d: Draft, side: SideState) -> None:
     if not side.held:
         side.held, side.ever_opened = True, True
-        side.settings = d.state.settings
+        side.settings = d.state.cycle_settings
 
 
 def _join_level(d: Draft, side: SideState, n: int, order: Order, qty: Decimal, value: Decimal) -> None:

@@ -238,6 +238,7 @@ class GridState:
     ended: dict[str, Order] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     exec_ids: dict[str, int] = field(default_factory=dict)
+    early: tuple[Execution, ...] = ()  # streamed before the sync that a lost state is rebuilt from
     execs_known_ms: int = 0  # executions up to here are known, their ids forgotten
     closing: Closing | None = None
     restart: Restart | None = None

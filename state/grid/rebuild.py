@@ -9,10 +9,10 @@ from messages.account import Execution, PositionRow
 from messages.events import Severity
 from messages.requests import LegsRead
 from messages.sides import Role
-from state.grid.closing import decide_opening
+from state.grid.booking import cause_of
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
-from state.grid.model import CycleBook, Restart, RestartStep, SideState
+from state.grid.model import Closing, CycleBook, Restart, RestartStep, SideState
 from state.leg import Leg, SizeRow
 from state.numbers import ZERO
 from state.order import Order, Phase
@@ -36,6 +36,7 @@ def rebuild_all(d: Draft, read: LegsRead) -> None:
             rebuild_leg(d, side, read)
     last_seq = {role: max((e.seq for e in _of_role(d, read, role)), default=-1) for role in Role}
     if last_seq[Role.RESTART] > last_seq[Role.OPENING] and any(side.held for side in d.state.sides):
+        d.state.closing = None
         d.state.restart = Restart(step=RestartStep.CANCELLING, started_ms=d.now_ms)
 
 
@@ -113,14 +114,12 @@ def _know_orders(d: Draft, executions: list[Execution]) -> None:
 
 
 def _go_on_after(d: Draft, side: SideState, last: Execution) -> None:
-    """A flat side goes on where its last close left it: our take profit or restart opens it again."""
-    name = our_name(d, last.order_link_id)
-    if name is not None and name.role in (Role.TAKE_PROFIT, Role.RESTART, Role.CLOSE):
-        if not d.state.settings.wind_down:
-            decide_opening(d, side)
-    else:
-        side.paused = "its last close was not ours"
-        d.note("paused", f"stays flat until resume: {side.paused}", side.side, Severity.WARNING)
+    """A flat side's last close is acted on again: entries of both sides may rest since before it."""
+    side.settings = side.settings or d.state.cycle_settings
+    cause = cause_of(side, our_name(d, last.order_link_id), last)
+    side.old_books = (*side.old_books, CycleBook(cycle=side.cycle - 1, closed_ms=last.exec_ms, cause=cause))
+    sides = d.state.closing.sides if d.state.closing is not None else frozenset()
+    d.state.closing = Closing(sides=sides | {side.side}, started_ms=d.now_ms)
 
 
 def _leg_of(d: Draft, e: Execution, side: SideState) -> bool:

@@ -108,6 +108,9 @@ def _price(state: GridState, price: Price, now_ms: int) -> tuple[GridState, list
 
 def _absorb(d: Draft, event: Event) -> None:
     match event:
+        case Execution() | PositionRow() | OrderRow() if not (d.state.synced or d.state.ever_saved):
+            if isinstance(event, Execution):
+                d.state.early = (*d.state.early, event)
         case Execution():
             absorb_execution(d, event, streamed=True)
         case PositionRow():

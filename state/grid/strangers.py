@@ -44,6 +44,9 @@ def judge_stranger(d: Draft, order: Order, *, adopt: bool) -> None:
         d.put(replace(order, decided=True))
         d.state.references.setdefault(order.level, order.qty)
         return
+    if order.role is Role.ENTRY and d.state.closing is not None:
+        d.put(replace(order, decided=True))  # the close takes every entry away
+        return
     d.note("orphan", f"{order.order_link_id} rests without an owner: cancelled", order.side, Severity.WARNING)
     d.cancel(order, CancelReason.ORPHAN, Priority.CANCEL_FOR_CLOSE)
 

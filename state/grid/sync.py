@@ -42,6 +42,9 @@ def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:
         _judge_leg(d, side, listed=side.side in listed)
     for link_id in strangers:
         judge_stranger(d, d.state.orders[link_id], adopt=first)
+    early, d.state.early = d.state.early, ()
+    for execution in early:
+        absorb_execution(d, execution, streamed=True)
     _doubt_unlisted(d, snapshot)
     _count_wrong_tps(d)
     d.state.synced, d.state.synced_ms, d.state.ever_saved = True, d.now_ms, True
