@@ -17,6 +17,8 @@ from state.numbers import HUNDRED, ONE, ZERO, ceil_to, floor_to
 from state.order import Asked, CancelReason, Order, Phase, Wish
 
 _TP_LEVEL = 0
+#: An acknowledged order shows its first event within this time.
+_EVENT_MS = 2_000
 _REDUCE_ONLY, _UNDER_MINIMUM = 110017, 110094
 
 
@@ -105,11 +107,19 @@ def held_back(d: Draft, side: SideState) -> bool:
 
 
 def tp_is_right(d: Draft, side: SideState) -> bool:
-    """Whether the side is covered by one resting take profit of the right size and asked price."""
-    live = [o for o in d.state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
+    """Whether one resting take profit covers the side at the right price, or what makes it so is under way."""
+    orders = d.state.orders_of(side.side, Role.TAKE_PROFIT)
+    if not explained(side) or any(_under_way(d, order) for order in orders):
+        return True  # an answer or an event is due: it is judged after that
+    live = [o for o in orders if o.phase is Phase.LIVE]
     if len(live) != 1 or not side.held:
         return False
     return live[0].leaves == side.size and live[0].asked_price == wanted_price(d, side)
+
+
+def _under_way(d: Draft, order: Order) -> bool:
+    """Whether a request about an order is unanswered, or its acknowledgement too young for its event."""
+    return order.busy or (order.phase is Phase.ACCEPTED and d.now_ms < order.since_ms + _EVENT_MS)
 
 
 def tp_refused(d: Draft, side: SideState, code: int, text: str) -> None:
