@@ -47,7 +47,8 @@ class Command:
     def __init__(self, folder: Path, arguments: tuple[str, ...], env: dict[str, str]) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._out, self._err = folder / "stdout.txt", folder / "stderr.txt"
+        number = len(list(folder.glob("*-stdout.txt")))
+        self._out, self._err = folder / f"{number}-stdout.txt", folder / f"{number}-stderr.txt"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
                 [sys.executable, str(MAIN), *arguments],
