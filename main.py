@@ -24,7 +24,13 @@ from actors.terminal import kept_log, live_view
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Config, ConfigError, Environment, load_config
 from exchange.venue.market import DEFAULT_SEED, PriceError
-from exchange.venue.server.options import DEFAULT_SPEED, OptionsError, VenueOptions, to_arguments
+from exchange.venue.server.options import (
+    DEFAULT_SPEED,
+    DEFAULT_SYMBOLS,
+    OptionsError,
+    VenueOptions,
+    to_arguments,
+)
 from exchange.venue.server.serve import serve
 
 EXAMPLE = Path(__file__).resolve().parent / "config" / "example.toml"
@@ -103,7 +109,8 @@ def run(
     finally:
         if venue is not None:
             venue.stop()
-    Console().print(summary_table(result.model, result.ended_ms))
+    if result.started:
+        Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
         summary.write_bytes(
             orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
@@ -141,7 +148,7 @@ def venue(
         balance=_decimal("--balance", balance),
         control=control,
         limit_factor=limit_factor,
-        **({"symbols": tuple(symbols)} if symbols else {}),
+        symbols=tuple(symbols) if symbols else DEFAULT_SYMBOLS,
     )
     asyncio.run(serve(options, ready=_say_ready))
 

@@ -34,7 +34,7 @@ from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, s
 from actors.supervisor import SupervisorActor
 from actors.timers import ThreadTimers
 from actors.watch import AskModel, WatchActor
-from config import Account, Config
+from config import Account, Config, Environment
 from exchange.clock import Clock, SystemClock
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
@@ -64,10 +64,11 @@ class OffsetClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How a run ended: the last picture, and what went wrong ("" if nothing did)."""
+    """How a run ended: the last picture, whether any account traded, what went wrong ("" if nothing did)."""
 
     model: DisplayModel
     ended_ms: int
+    started: bool
     failure: str
 
 
@@ -115,7 +116,9 @@ class Bot:
             model = watch.ask(AskModel(), timeout=2)
             assert isinstance(model, DisplayModel)
             watch.stop(block=True, timeout=2)
-            return RunResult(model=model, ended_ms=self._clock.now_ms(), failure=failure)
+            return RunResult(
+                model=model, ended_ms=self._clock.now_ms(), started=bool(self._accounts), failure=failure
+            )
 
     def stop(self) -> None:
         """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
@@ -169,24 +172,26 @@ class Bot:
         try:
             lock.sign(iso_utc(self._clock.now_ms()))
             # Before anything is asked: a dry run answers from one of these files.
-            fresh = put_away(files, self._clock.now_ms()) if self._new_venue else None
+            environment, now_ms = self._config.process.environment, self._clock.now_ms()
+            fresh = put_away(files, account.id, environment.value, now_ms) if self._new_venue else None
             rest = exchange.rest()
             try:
                 self._clock.offset_ms += (
                     clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
                 )
-                ground = survey(rest, account.id, grid_settings(account), switch=True)
+                demo = environment is Environment.DEMO
+                ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
             finally:
                 rest.close()
-            environment = self._config.process.environment.value
             now_ms = self._clock.now_ms()
             self._directory.send("watch", BalanceRead(account=account.id, source="start"))
-            remembered = fresh or remember(files.state, account.id, environment, now_ms)
+            remembered = fresh or remember(files.state, account.id, environment.value, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
-            holding = any(side.held for grid in remembered.grids.values() for side in grid.sides)
-            if ground.problems and not holding:
+            if ground.problems and not ground.open_symbols:
                 raise StartRefused("ladder", "; ".join(ground.problems))
+            for problem in ground.problems:
+                _log.critical("account %s: entries pause: %s", account.code, problem)
             return start_account(
                 self._world,
                 account,
@@ -195,7 +200,7 @@ class Bot:
                 remembered,
                 files,
                 lock,
-                environment=environment,
+                environment=environment.value,
                 sync_ms=self._config.process.sync_seconds * 1000,
             )
         except BaseException:

@@ -30,8 +30,9 @@ class VenueProcess:
     def __init__(self, arguments: Sequence[str]) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "exchange.venue.server", *arguments],
+            [sys.executable, "-m", "exchange.venue.server", "--end-with-input", *arguments],
             env={**os.environ, "PYTHONPATH": root},
+            stdin=subprocess.PIPE,  # ends with this process, whatever ends it, and the venue with it
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -121,6 +121,7 @@ def test_run_refuses_the_same_ladder_with_1_and_places_nothing(tmp_path: Path) -
     assert done.code == 1, done.text
     assert "SOLUSDT" in done.err
     assert "initial_margin" in done.err
+    assert done.out == ""  # nothing ran, so there is nothing to sum up
     assert "Traceback" not in done.text
     assert "order.create" not in (tmp_path / "venue.jsonl").read_text()
 

@@ -6,12 +6,14 @@ import csv
 import json
 import re
 import signal
+import socket
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.venue_process import wait_for
 from tests.whole.command import Command, Done, closes_in, example_config, finished, started
 from tests.whole.journal import check_journal
 
@@ -138,3 +140,18 @@ def test_no_key_and_no_secret_is_in_any_file_or_output(story: Story) -> None:
             content = path.read_bytes()
             for secret in SECRETS.values():
                 assert secret.encode() not in content, path
+
+
+def test_a_killed_bot_takes_its_venue_along(tmp_path: Path) -> None:
+    example_config(tmp_path)
+    with started(tmp_path, *begin(tmp_path, "killed")) as command:
+        command.wait_for(lambda: "local venue on" in command.log, "the venue")
+        url = re.search(r"local venue on http://127.0.0.1:(\d+)", command.log)
+        assert url is not None
+        assert command.stop(signal.SIGKILL).code == -signal.SIGKILL
+    wait_for(lambda: not listens(int(url[1])), "the venue's end")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0

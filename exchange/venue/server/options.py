@@ -29,7 +29,8 @@ class VenueOptions:
     ``prices`` are files to replay (PATH or SYMBOL=PATH); without them ``scenario`` names what is generated
     (None: the default), or is "manual". ``speed`` is how fast prices are replayed; the clock runs as
     always. ``symbols`` are names, or NAME=PRICE for one that the venue doesn't know. ``limit_factor``
-    multiplies every rate limit, for stress tests only. ``balance`` is each account's, in USDT.
+    multiplies every rate limit, for stress tests only. ``balance`` is each account's, in USDT. With
+    ``end_with_input`` the venue stops when its standard input ends: it never outlives who started it.
     """
 
     port: int = 0
@@ -43,6 +44,7 @@ class VenueOptions:
     control: bool = False
     symbols: tuple[str, ...] = DEFAULT_SYMBOLS
     limit_factor: int = 1
+    end_with_input: bool = False
 
     def __post_init__(self) -> None:
         problems = [
@@ -82,6 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--symbols", nargs="+", default=[], metavar="SYMBOL", help="SOLUSDT, or NEWUSDT=0.5")
     add("--control", action="store_true", help="serve /control: prices and faults to order")
     add("--limit-factor", type=int, default=1, help="multiply rate limits (stress tests only)")
+    add("--end-with-input", action="store_true", help="stop when standard input ends")
 
 
 def options_from(arguments: argparse.Namespace) -> VenueOptions:
@@ -98,6 +101,7 @@ def options_from(arguments: argparse.Namespace) -> VenueOptions:
         control=arguments.control,
         symbols=tuple(arguments.symbols) or DEFAULT_SYMBOLS,
         limit_factor=arguments.limit_factor,
+        end_with_input=arguments.end_with_input,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 
@@ -163,6 +165,8 @@ async def serve(options: VenueOptions, *, ready: Callable[[str], None] | None) -
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    if options.end_with_input:
+        loop.add_reader(sys.stdin.fileno(), _read_input, stopped)
     server = VenueServer(options)
     for note in server.notes:
         log.info("%s", note)
@@ -180,3 +184,10 @@ async def serve(options: VenueOptions, *, ready: Callable[[str], None] | None) -
             await driver
     finally:
         await server.stop()
+
+
+def _read_input(stopped: asyncio.Event) -> None:
+    """Nothing is expected there but the end, which comes even when its writer is killed."""
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stopped.set()
