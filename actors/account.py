@@ -19,7 +19,7 @@ from actors.mail import Finish, Open
 from actors.orders import OrdersActor
 from actors.reconciler import ReconcilerActor
 from actors.shell import Shell, World
-from actors.start import AccountLock, Ground, Remembered
+from actors.start import AccountLock, Ground, Remembered, remember
 from config import Account
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
@@ -33,6 +33,7 @@ from state.store.trades import TradesFile
 from state.traffic import TrafficQueue
 
 _CALLERS = ("closes", "orders", "looks", "reads", "settings")
+_LADDER = "the ladder fails"
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
@@ -81,8 +82,12 @@ class Files:
         )
 
 
-def put_away(files: Files, now_ms: int) -> Remembered:
-    """Begin anew on a venue that knows nothing: the files of the one before go into a folder of their own."""
+def put_away(files: Files, account: int, environment: str, now_ms: int) -> Remembered:
+    """Begin anew on a venue that knows nothing: the files of the one before go into a folder of their own.
+
+    Only files of this environment: those of a real exchange stay, and the start is refused.
+    """
+    remember(files.state, account, environment, now_ms)
     folder = files.state.parent / f"before_{file_stamp(now_ms)}"
     every = (files.state, files.trades, files.performance, files.dry_venue)
     present = [path for path in every if path.exists()]
@@ -183,6 +188,7 @@ def start_account(
             saved=remembered.grids.get(grid.symbol),
             now_ms=now_ms,
         )
+        state.entries_refused = _ladder_refusal(ground, grid.symbol, state.entries_refused)
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
     start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped_before(files.flag))
     since_ms = _first_look_back_ms(remembered, symbols, now_ms)
@@ -193,6 +199,14 @@ def start_account(
     start(PrivateFeedActor, at("feed"), at("feed"), world, account.id, symbols, exchange.private_stream)
     world.directory.send(at("feed"), Open())
     return actors
+
+
+def _ladder_refusal(ground: Ground, symbol: str, before: str) -> str:
+    """With a leg open a failed ladder check only pauses its symbol's entries (strategy, section 11)."""
+    failed = next((ladder for ladder in ground.ladders if ladder.symbol == symbol and ladder.problems), None)
+    if failed is not None:
+        return f"{_LADDER}: {failed.problems[0]}"
+    return "" if before.startswith(_LADDER) else before
 
 
 def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms: int) -> int:

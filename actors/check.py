@@ -7,16 +7,17 @@ from rich.console import Console
 from actors.account import MakeExchange, grid_settings
 from actors.display.ladder_table import ladder_table
 from actors.start import StartRefused, survey
-from config import Config
+from config import Config, Environment
 
 
 def check_accounts(config: Config, make_exchange: MakeExchange, console: Console) -> bool:
     """Print each symbol's ladder and a verdict; True only if every account could start."""
     verdicts: list[str] = []
+    demo = config.process.environment is Environment.DEMO
     for account in config.accounts:
         rest = make_exchange(account).rest()
         try:
-            ground = survey(rest, account.id, grid_settings(account), switch=False)
+            ground = survey(rest, account.id, grid_settings(account), switch=False, demo=demo)
         except StartRefused as error:
             verdicts.append(f"account {account.code} can't start: {error}")
             continue

@@ -20,24 +20,29 @@ from messages.requests import (
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
-def leftovers(rest: Rest, account: int, symbols: tuple[str, ...]) -> tuple[str, ...]:
-    """Positions and orders of ours outside ``symbols``, a sentence for each symbol; raises ExchangeError.
-
-    An order is ours by its id. A position is ours if an order or an execution of the last 7 days on its
-    symbol is; any other can't be told from a person's (the reconciler warns of it).
-    """
+def open_now(rest: Rest) -> Snapshot:
+    """The account's positions and open orders; raises ExchangeError."""
     clock = rest.call(ReadServerTime())
     if not isinstance(clock, ServerTime):
         raise ProtocolError(f"the exchange's time expected, not {clock!r}")
     snapshot = rest.call(ReadSnapshot(since_ms=clock.server_ms))
     if not isinstance(snapshot, Snapshot):
         raise ProtocolError(f"a snapshot expected, not {snapshot!r}")
+    return snapshot
+
+
+def leftovers(rest: Rest, account: int, symbols: tuple[str, ...], snapshot: Snapshot) -> tuple[str, ...]:
+    """Positions and orders of ours outside ``symbols``, a sentence for each symbol; raises ExchangeError.
+
+    An order is ours by its id. A position is ours if an order or an execution of the last 7 days on its
+    symbol is; any other can't be told from a person's (the reconciler warns of it).
+    """
     found: list[str] = []
     shown = {row.symbol for row in snapshot.positions} | {order.symbol for order in snapshot.orders}
     for symbol in sorted(shown - set(symbols)):
         positions = [row for row in snapshot.positions if row.symbol == symbol]
         orders = list(_ours(snapshot.orders, account, symbol))
-        if orders or (positions and _traded(rest, account, symbol, clock.server_ms)):
+        if orders or (positions and _traded(rest, account, symbol, snapshot.server_ms)):
             found.append(f"{symbol} ({', '.join(_described(positions, orders))})")
     return tuple(found)
 

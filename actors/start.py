@@ -21,10 +21,11 @@ import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from actors.leftovers import leftovers
+from actors.leftovers import leftovers, open_now
 from exchange.errors import ExchangeError
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
@@ -41,6 +42,7 @@ from messages.requests import (
     ReadServerTime,
     ReadWallet,
     ServerTime,
+    Snapshot,
     SwitchToHedge,
 )
 from messages.settings import GridSettings
@@ -51,6 +53,8 @@ from state.store.scalars import CodecError
 from state.store.state_file import Corrupt, SavedState, StateRefused, keep_aside, read_state
 
 T = TypeVar("T")
+#: Bybit's published rates without VIP level: for paper money alone, elsewhere the account's own are read.
+_MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
 
 
 class StartRefused(Exception):
@@ -71,6 +75,7 @@ class Ground:
     prices: Mapping[str, Price]
     ladders: tuple[LadderReport, ...]
     problems: tuple[str, ...]
+    open_symbols: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +93,13 @@ def clock_offset_ms(rest: Rest, now_ms: int) -> int:
     return answer.server_ms - now_ms
 
 
-def survey(rest: Rest, account: int, settings: tuple[GridSettings, ...], *, switch: bool) -> Ground:
-    """Read an account and check its ladders; ``switch`` turns hedge mode on where it is off."""
+def survey(
+    rest: Rest, account: int, settings: tuple[GridSettings, ...], *, switch: bool, demo: bool = False
+) -> Ground:
+    """Read an account and check its ladders; ``switch`` turns hedge mode on where it is off.
+
+    ``demo``: paper money, where the exchange tells no fee rates; its published ones are taken there.
+    """
     symbols = tuple(grid.symbol for grid in settings)
     info = _read("account", rest, ReadAccount(), AccountInfo)
     if not info.unified or info.margin_mode != "REGULAR_MARGIN":
@@ -98,7 +108,7 @@ def survey(rest: Rest, account: int, settings: tuple[GridSettings, ...], *, swit
             f"a unified account with cross margin (REGULAR_MARGIN) is needed, this one has "
             f"{'' if info.unified else 'no unified account, '}{info.margin_mode}; change it on the exchange",
         )
-    _refuse_leftovers(rest, account, symbols)
+    snapshot = _open_now(rest, account, symbols)
     if switch:
         _switch_to_hedge(rest, symbols)
     found = _read("instruments", rest, ReadInstruments(symbols=symbols), Instruments)
@@ -106,7 +116,7 @@ def survey(rest: Rest, account: int, settings: tuple[GridSettings, ...], *, swit
     for symbol in symbols:
         if symbol not in instruments or not instruments[symbol].trading:
             raise StartRefused("instruments", f"{symbol} is not traded there: take it out of the config")
-    fees = {f.symbol: f for f in _read("fees", rest, ReadFees(symbols=symbols), Fees).fees}
+    fees = _fees(rest, symbols, demo=demo)
     prices = {p.symbol: p for p in _read("prices", rest, ReadPrices(symbols=symbols), Prices).prices}
     for symbol in symbols:
         if symbol not in fees or symbol not in prices:
@@ -127,12 +137,25 @@ def survey(rest: Rest, account: int, settings: tuple[GridSettings, ...], *, swit
         prices=prices,
         ladders=ladders,
         problems=(*problems, *((poor,) if poor else ())),
+        open_symbols=frozenset(row.symbol for row in snapshot.positions),
     )
 
 
-def _refuse_leftovers(rest: Rest, account: int, symbols: tuple[str, ...]) -> None:
+def _fees(rest: Rest, symbols: tuple[str, ...], *, demo: bool) -> dict[str, FeeRates]:
     try:
-        found = leftovers(rest, account, symbols)
+        told = _read("fees", rest, ReadFees(symbols=symbols), Fees).fees
+    except StartRefused:
+        if not demo:
+            raise
+        told = tuple(FeeRates(symbol=symbol, maker=_MAKER, taker=_TAKER) for symbol in symbols)
+    return {rates.symbol: rates for rates in told}
+
+
+def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
+    """What is open; refused if something of ours is on a symbol that the config lacks."""
+    try:
+        snapshot = open_now(rest)
+        found = leftovers(rest, account, symbols, snapshot)
     except ExchangeError as error:
         raise StartRefused("leftovers", f"{error}") from error
     if found:
@@ -141,6 +164,7 @@ def _refuse_leftovers(rest: Rest, account: int, symbols: tuple[str, ...]) -> Non
             f"the config no longer has {'; '.join(found)}: close that with `flatten`, or put the symbol back "
             "with wind_down = true, so that its sides close by their TPs and stay flat",
         )
+    return snapshot
 
 
 def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
@@ -188,6 +212,16 @@ class AccountLock:
         self._file.close()
 
 
+def refuse_other_environment(saved: SavedState, path: Path, environment: str) -> None:
+    """Raise StartRefused for a state that was written elsewhere."""
+    owner = saved.account_state.get("environment") or "no known environment"
+    if owner != environment:
+        raise StartRefused(
+            "state",
+            f"{path} is of {owner}, this is {environment}: give each environment a data_dir of its own",
+        )
+
+
 def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembered:
     """Read the state file; what can't be read is kept aside, and the exchange tells the rest.
 
@@ -203,13 +237,7 @@ def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembe
         return Remembered(grids={}, saved=None, notes=(note,))
     if saved is None:
         return Remembered(grids={}, saved=None, notes=())
-    written_on = saved.account_state.get("environment")
-    if written_on != environment:
-        owner = written_on or "no known environment"
-        raise StartRefused(
-            "state",
-            f"{path} is of {owner}, this is {environment}: give each environment a data_dir of its own",
-        )
+    refuse_other_environment(saved, path, environment)
     grids: dict[str, GridState] = {}
     notes: list[str] = []
     for symbol, data in saved.symbols.items():
