@@ -107,7 +107,7 @@ def held_back(d: Draft, side: SideState) -> bool:
 
 
 def tp_is_right(d: Draft, side: SideState) -> bool:
-    """Whether one resting take profit covers the side at the right price, or what makes it so is under way."""
+    """Whether one resting take profit covers the side at the right price, or is about to."""
     orders = d.state.orders_of(side.side, Role.TAKE_PROFIT)
     if not explained(side) or any(_under_way(d, order) for order in orders):
         return True  # an answer or an event is due: it is judged after that

@@ -33,6 +33,7 @@ class Checks:
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen = 0
+        self._opened: set[tuple[str, Side]] = set()
         self.crashed = False
         """The process was killed: what it told may have been told twice or not at all."""
         self.touched = False
@@ -72,10 +73,15 @@ class Checks:
                 yield f"{count} open orders for {slot}"
 
     def _note_closes(self) -> None:
+        """When each leg was last closed that an order of ours had opened."""
         executions = self.account.executions
         for e in executions[self._seen :]:
-            if e.closed_qty and e.size_after == 0:
-                self.closed_ms[e.listing.symbol, Side.LONG if e.leg.idx == 1 else Side.SHORT] = e.time_ms
+            leg = e.listing.symbol, Side.LONG if e.leg.idx == 1 else Side.SHORT
+            if e.order is not None and not e.closed_qty and parse_order_link_id(e.order.link_id):
+                self._opened.add(leg)
+            elif e.closed_qty and e.size_after == 0 and leg in self._opened:
+                self._opened.discard(leg)
+                self.closed_ms[leg] = e.time_ms
         self._seen = len(executions)
 
     def _accepted(self, order_link_id: str) -> None:

@@ -16,6 +16,7 @@ from messages.sides import SIDES, Role, Side
 from state.grid.model import GridState
 from tests.grid.campaign import Campaign
 from tests.grid.checks import INJECTED
+from tests.grid.worlds import person_closes
 
 KINDS = ("network", "outages", "kills", "crashes", "losses", "people")
 
@@ -86,17 +87,10 @@ class Storm(Campaign):
         if what == "cancel" and ours:
             ask("order.cancel", symbol=symbol, orderId=chance.choice(ours).order_id)
         elif what == "close":
-            ask(
-                "order.create",
-                side=side.closes_with.value,
-                qty="0",
-                reduceOnly=True,
-                closeOnTrigger=True,
-                **market,
-            )
+            person_closes(self.world, side, symbol=symbol)
         elif what == "reduce":
             qty = (leg.size / 2 / step).to_integral_value() * step
-            ask("order.create", side=side.closes_with.value, qty=str(qty), reduceOnly=True, **market)
+            person_closes(self.world, side, str(qty), symbol=symbol)
         elif what == "add":
             self.checks.touched = True
             ask("order.create", side=side.opens_with.value, qty=str(step * 500), **market)

@@ -163,7 +163,7 @@ def test_a_second_close_joins_the_procedure_that_runs() -> None:
 
 def test_a_person_closing_a_side_leaves_it_flat_until_resume() -> None:
     world = opened()
-    person_closes(world, Side.LONG)
+    assert person_closes(world, Side.LONG) == 0
     at_rest(world)
     assert world.leg(Side.LONG) == 0
     assert world.side(Side.LONG).paused == "closed by a person"

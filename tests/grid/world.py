@@ -323,9 +323,9 @@ class World:
         rows = self.line.request("market.instruments-info", symbol=symbol).result["list"]
         return decode_instrument(Fields(rows[0], "instruments-info"))
 
-    def resting(self, role: str = "", side: Side | None = None) -> list[dict[str, Any]]:
-        """Open orders of ours at the venue, by the role and side in their ids, oldest first."""
-        rows = self.line.request("order.realtime", settleCoin="USDT", limit=50).result["list"]
+    def resting(self, role: str = "", side: Side | None = None, symbol: str = "") -> list[dict[str, Any]]:
+        """A symbol's open orders of ours at the venue, by the role and side in their ids, oldest first."""
+        rows = self.line.request("order.realtime", symbol=symbol or self.symbol, limit=50).result["list"]
         letter = "" if side is None else side.value[0]
         return [
             dict(row)

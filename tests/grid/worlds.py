@@ -50,14 +50,19 @@ def sent(world: World, kind: type[OrderCommand], role: str = "", side: Side | No
     ]
 
 
-def person_closes(world: World, side: Side, qty: str = "0") -> None:
-    """Somebody cancels our take profit at the exchange and closes the side at market, all of it or a part."""
-    request, symbol = world.line.request, world.symbol
-    (take_profit,) = world.resting("T", side)
-    request("order.cancel", symbol=symbol, orderId=take_profit["orderId"])
-    while world.resting("T", side):
+def person_closes(world: World, side: Side, qty: str = "0", symbol: str = "") -> int:
+    """Somebody cancels our take profit at the exchange and closes the side at market, all of it or a part.
+
+    Gives the code of the exchange's reply.
+    """
+    request, symbol = world.line.request, symbol or world.symbol
+    for take_profit in world.resting("T", side, symbol):
+        request("order.cancel", symbol=symbol, orderId=take_profit["orderId"])
+    for _ in range(300):
+        if not world.resting("T", side, symbol):
+            break
         world.run(1)
-    reply = request(
+    return request(
         "order.create",
         symbol=symbol,
         side=side.closes_with.value,
@@ -66,5 +71,4 @@ def person_closes(world: World, side: Side, qty: str = "0") -> None:
         qty=qty,
         reduceOnly=True,
         closeOnTrigger=qty == "0",
-    )
-    assert reply.ret_code == 0, reply
+    ).ret_code
