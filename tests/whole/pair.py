@@ -8,6 +8,7 @@ from typing import Any
 
 from pybit.unified_trading import HTTP
 
+from actors.display.tallies import SymbolTally
 from messages.ids import OrderName, parse_order_link_id
 from messages.reports import SideReport
 from messages.sides import SIDES, Role, Side
@@ -17,6 +18,23 @@ from tests.whole.harness import RunningBot
 DEADLINE_S = 30
 _IDX = {1: Side.LONG, 2: Side.SHORT}
 Row = dict[str, Any]
+_NO_REPORT = SideReport(
+    side=Side.LONG,
+    status="",
+    cycle=0,
+    size=Decimal(0),
+    average_entry=Decimal(0),
+    deepest_level=-1,
+    max_levels=0,
+    take_profit_price=None,
+    take_profit_qty=None,
+    unrealised=Decimal(0),
+    pending=(),
+    cycles=0,
+    realised=Decimal(0),
+    fees=Decimal(0),
+    funding=Decimal(0),
+)
 
 
 class Pair:
@@ -122,28 +140,39 @@ class Pair:
 
     # --- what the bot says --------------------------------------------------------------------------
 
+    @property
+    def tally(self) -> SymbolTally:
+        """What the display knows of this symbol."""
+        return self.bot.tally(self.account).symbols.get(self.symbol, SymbolTally())
+
     def count(self, name: str) -> int:
         """What the bot has counted for this symbol: orphan, recovery, late_fill ..."""
-        return int(self.bot.tally(self.account).symbols[self.symbol].counted.get(name, 0))
+        return int(self.tally.counted.get(name, 0))
 
     def cycles(self, side: Side) -> int:
         """How many cycles the bot has booked."""
-        return self.bot.tally(self.account).symbols[self.symbol].sides[side].cycles
+        return self.tally.sides[side].cycles
 
     def side_report(self, side: Side) -> SideReport:
         """The bot's newest report of a side."""
-        report = self.bot.tally(self.account).symbols[self.symbol].report
-        assert report is not None, f"no report of {self.symbol} yet"
+        report = self.tally.report
+        if report is None:
+            return _NO_REPORT
         return report.long if side is Side.LONG else report.short
 
     def last_seen(self) -> Decimal | None:
         """The last price that the bot reports."""
-        report = self.bot.tally(self.account).symbols[self.symbol].report
+        report = self.tally.report
         return report.last if report is not None else None
 
     def deepest(self, side: Side) -> int:
         """The deepest filled level that the bot reports."""
         return self.side_report(side).deepest_level
+
+    def trades_kept(self) -> bool:
+        """Whether the trades file has a line for each execution of this account."""
+        lines = (self.bot.data / f"{self.code}_trades_history.csv").read_text().splitlines()
+        return len(lines) - 1 == len(self.venue.journal_rows("execution", account=self.code))
 
     # --- waiting ------------------------------------------------------------------------------------
 

@@ -1,29 +1,34 @@
 """Several accounts in one process, the longest names, and accounts that can't start."""
 
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import orjson
-import pytest
 
+from actors.exchanges import exchanges_for
 from messages.ids import MAX_SYMBOL_LENGTH, parse_order_link_id
 from messages.sides import SIDES, Side
-from tests.whole.harness import RunningBot, config, exchanges_for, running_bot, running_venue
+from tests.whole.harness import Accounts, RunningBot, config, running_bot, running_venue
 from tests.whole.pair import Pair
 
 LONGEST = "ABCDEFGHIJKLMNOPQUSDT"
 FAR = {"take_profit_percent": 10}
 
 
+def closed_once(pair: Pair) -> bool:
+    return pair.cycles(Side.LONG) == 1
+
+
 def test_accounts_that_trade_the_same_symbol_do_not_interfere(tmp_path: Path) -> None:
-    accounts = {1: {"SAMEUSDT": {}}, 2: {"SAMEUSDT": FAR}, 3: {"SAMEUSDT": {"initial_margin": 10}}}
+    accounts: Accounts = {1: {"SAMEUSDT": {}}, 2: {"SAMEUSDT": FAR}, 3: {"SAMEUSDT": {"initial_margin": 10}}}
     with running_venue("SAMEUSDT") as venue, running_bot(venue, config(tmp_path, accounts)) as bot:
         first, second, third = pairs = [Pair(venue, bot, number, "SAMEUSDT") for number in accounts]
         for pair in pairs:
             pair.wait_open()
         first.price("100.60")
         for pair in (first, third):
-            pair.wait_for(lambda pair=pair: pair.cycles(Side.LONG) == 1, "the booked cycle")
+            pair.wait_for(partial(closed_once, pair), "the booked cycle")
         for pair in pairs:
             pair.wait_open(what="the hedge after it")
         assert second.cycles(Side.LONG) == 0
@@ -32,11 +37,9 @@ def test_accounts_that_trade_the_same_symbol_do_not_interfere(tmp_path: Path) ->
         for pair in pairs:
             sent = [parse_order_link_id(one["orderLinkId"]) for one in pair.requests("create")]
             assert {name.account for name in sent if name} == {pair.account}
-    for number in accounts:
-        saved = orjson.loads((tmp_path / f"{number:03d}_bot_state.json").read_bytes())
-        assert f'"{number:03d}LT00-SAMEUSDT-' in orjson.dumps(saved).decode()
-        trades = (tmp_path / f"{number:03d}_trades_history.csv").read_text().splitlines()
-        assert len(trades) - 1 == len(pairs[number - 1].pushed("execution"))
+            own = tmp_path / f"{pair.code}_bot_state.json"
+            assert f'"{pair.code}LT00-SAMEUSDT-' in orjson.dumps(orjson.loads(own.read_bytes())).decode()
+            pair.wait_for(pair.trades_kept, "its trades in its own file")
 
 
 def test_the_longest_symbol_name_trades_with_ids_of_36_characters(tmp_path: Path) -> None:
@@ -52,7 +55,7 @@ def test_the_longest_symbol_name_trades_with_ids_of_36_characters(tmp_path: Path
 
 
 def test_a_ladder_under_the_minimum_is_refused_by_name_and_the_other_account_trades(tmp_path: Path) -> None:
-    accounts = {1: {"SMALLUSDT": {"initial_margin": Decimal("0.3")}}, 2: {"FINEUSDT": {}}}
+    accounts: Accounts = {1: {"SMALLUSDT": {"initial_margin": Decimal("0.3")}}, 2: {"FINEUSDT": {}}}
     settings = config(tmp_path, accounts)
     with running_venue("SMALLUSDT", "FINEUSDT") as venue:
         with running_bot(venue, settings) as bot:
@@ -68,13 +71,11 @@ def test_a_ladder_under_the_minimum_is_refused_by_name_and_the_other_account_tra
     assert "initial_margin" in result.failure
 
 
-@pytest.mark.parametrize("held_by", ["another bot"])
-def test_an_account_that_another_process_trades_is_refused(tmp_path: Path, held_by: str) -> None:
+def test_an_account_that_another_bot_trades_is_refused(tmp_path: Path) -> None:
     settings = config(tmp_path, {1: {"ONCEUSDT": {}}})
     with running_venue("ONCEUSDT") as venue, running_bot(venue, settings) as bot:
         pair = Pair(venue, bot, 1, "ONCEUSDT")
         pair.wait_open()
         second = RunningBot(settings, exchanges_for(settings, venue.url, {})).stop()
         assert "lock" in second.failure
-        assert held_by
         pair.wait_open(what="the first bot's hedge, untouched")

@@ -32,48 +32,51 @@ def no_fault_outlives_its_test(stage: Stage) -> Iterator[None]:
     stage.fault(fault="clear")
 
 
-def cut(stage: Stage, pair: Pair, kind: str, *, close_frame: bool) -> None:
+def lose(stage: Stage, pair: Pair, kind: str, *, close_frame: bool = False) -> None:
+    """Cut an account's connection of one kind, and let nobody in again until the fault is cleared."""
+    stage.fault(fault="shut_out", sockets=[kind], hold=True)
     done = stage.venue.control(
         "fault", fault="cut", sockets=[kind], account=pair.code, close_frame=close_frame
     )
     assert done["cut"] == 1
 
 
-def syncs(pair: Pair) -> int:
-    return pair.bot.tally(pair.account).syncs
+def stands(pair: Pair, stream: str) -> bool:
+    return pair.bot.tally(pair.account).streams.get(stream) is True
 
 
-@pytest.mark.parametrize(("symbol", "account"), [("ABRUPTUSDT", 1), ("POLITEUSDT", 2)])
-def test_a_close_missed_while_the_stream_was_cut_is_found_by_the_sync(
-    stage: Stage, symbol: str, account: int
+@pytest.mark.parametrize(("symbol", "close_frame"), [("ABRUPTUSDT", False), ("POLITEUSDT", True)])
+def test_a_close_missed_while_the_stream_was_away_is_found_by_the_sync_and_counts_as_a_recovery(
+    stage: Stage, symbol: str, close_frame: bool
 ) -> None:
-    """POLITE's connection ends with a close frame, ABRUPT's without."""
     pair = stage.pair(symbol)
-    before = syncs(pair)
-    cut(stage, pair, "private", close_frame=symbol == "POLITEUSDT")
+    syncs = pair.bot.tally(pair.account).syncs
+    lose(stage, pair, "private", close_frame=close_frame)
     pair.price("100.60")
-    pair.wait_for(lambda: pair.bot.tally(account).losses.get("private") == 1, "the loss to be noticed")
-    pair.wait_for(lambda: pair.bot.tally(account).streams.get("private") is True, "the stream to stand again")
-    pair.wait_for(lambda: syncs(pair) > before, "a sync after it")
+    pair.wait_for(lambda: not stands(pair, "private"), "the loss to be noticed")
+    assert pair.count("recovery") == 0
+    stage.fault(fault="clear")
+    pair.wait_for(lambda: stands(pair, "private"), "the stream to stand again")
+    pair.wait_for(lambda: pair.bot.tally(pair.account).syncs > syncs, "a sync after it")
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
     pair.wait_open(what="the reopened hedge")
     assert len(pair.created(Side.LONG, Role.OPENING, cycle=2)) == 1
-    assert pair.count("orphan") == 0
-    # Not brought by the stream within 5 s: a recovery, counted.
-    pair.wait_for(lambda: pair.count("recovery") == 1, "the recovery to be counted")
+    pair.wait_for(lambda: pair.count("recovery") == 1, "the recovery: the stream never brought the close")
     pair.price("101.30")
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 2, "the next close, by the new stream")
-    assert pair.count("recovery") == 1
+    assert (pair.count("recovery"), pair.count("orphan")) == (1, 0)
 
 
 def test_orders_go_by_rest_while_the_trading_socket_is_away(stage: Stage) -> None:
     pair = stage.pair("SOCKETUSDT")
-    cut(stage, pair, "trade", close_frame=False)
-    pair.wait_for(lambda: pair.bot.tally(3).losses.get("trading") == 1, "the loss to be noticed")
+    lose(stage, pair, "trade")
+    pair.wait_for(lambda: not stands(pair, "trading"), "the loss to be noticed")
     pair.price("100.60")
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
-    pair.wait_open(what="the hedge, reopened by whatever way")
-    pair.wait_for(lambda: pair.bot.tally(3).streams.get("trading") is True, "the socket to stand again")
+    pair.wait_open(what="the hedge, reopened by REST")
+    assert not stands(pair, "trading")
+    stage.fault(fault="clear")
+    pair.wait_for(lambda: stands(pair, "trading"), "the socket to stand again")
     pair.price("101.30")
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 2, "the next close, by the new socket")
     pair.wait_open(short=[2], what="the hedge after it, SHORT at level 1")
@@ -86,11 +89,11 @@ def test_what_was_under_way_on_a_cut_trading_socket_is_looked_up_and_not_sent_an
     stage.fault(fault="drop_replies", transport="trade", count=10)
     pair.price("98.99")
     pair.wait_for(lambda: len(pair.created(Side.LONG, Role.ENTRY)) == 2, "the next entry to be asked for")
-    cut(stage, pair, "trade", close_frame=False)
+    lose(stage, pair, "trade")
     stage.fault(fault="clear")
-    pair.wait_for(lambda: pair.bot.tally(4).symbols[pair.symbol].unknown >= 1, "a request without an answer")
+    pair.wait_for(lambda: pair.tally.unknown >= 1, "a request without an answer")
     pair.wait_open(long=[2], what="the second level")
-    pair.wait_for(lambda: pair.bot.tally(4).streams.get("trading") is True, "the socket to stand again")
+    pair.wait_for(lambda: stands(pair, "trading"), "the socket to stand again")
     assert len(pair.created(Side.LONG, Role.ENTRY)) == 2
     assert pair.size(Side.LONG) == Decimal("1.257")
 

@@ -70,7 +70,7 @@ def test_a_take_profit_closes_its_side_and_it_reopens_after_all_entries_have_end
     }
     closed = [row for row in pair.pushed("position") if row["positionIdx"] == 1 and row["size"] == "0"]
     assert closed[-1]["side"] == ""  # as the exchange shows a leg that has closed
-    tally = stage.bot.tally(1).symbols["CLOSEUSDT"]
+    tally = pair.tally
     assert (tally.acted.count, tally.reopened.count) == (1, 1)
     assert tally.sides[Side.LONG].realised > 0
     assert pair.count("recovery") == pair.count("orphan") == pair.count("late_fill") == 0
@@ -158,7 +158,7 @@ def test_funding_is_booked_and_changes_no_size(stage: Stage) -> None:
     assert [pair.size(side) for side in SIDES] == [Decimal("0.5"), Decimal("0.5")]
     pair.price("100.60")
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
-    assert stage.bot.tally(2).symbols[pair.symbol].sides[Side.LONG].funding == Decimal("0.5")
+    assert pair.tally.sides[Side.LONG].funding == Decimal("0.5")
     pair.wait_open(what="the reopened hedge")
     assert all(pair.covered(side) for side in SIDES)
 

@@ -17,7 +17,7 @@ CANCELS = ["order.cancel", "order.cancel-batch"]
 CREATES = ["order.create", "order.create-batch"]
 ACCOUNTS: Accounts = {
     1: {"PARTSUSDT": FAR, "AMENDUSDT": WIDE, "LATEUSDT": {}, "CROSSUSDT": {}},
-    2: {"REFUSEDUSDT": {}, "TURNEDUSDT": FAR, "OVERTAKENUSDT": {}},
+    2: {"REFUSEDUSDT": {}, "TURNEDUSDT": FAR, "OVERTAKENUSDT": {}, "FASTUSDT": {}},
 }
 
 
@@ -133,6 +133,20 @@ def test_a_refused_take_profit_is_tried_again_and_the_side_is_covered(stage: Sta
         assert pair.size(side) == Decimal("0.5")
     ids = [one["orderLinkId"] for one in pair.created(Side.LONG, Role.TAKE_PROFIT)]
     assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_stream_that_is_faster_than_every_reply_changes_nothing(stage: Stage) -> None:
+    """Each order's first row comes before the reply to its creation (failure 2 of the old bot)."""
+    pair = stage.pair("FASTUSDT")
+    stage.fault(fault="hold_acks", hold=True)
+    pair.price("100.60")
+    pair.wait_for(lambda: pair.created(Side.LONG, Role.OPENING, cycle=2), "the reopening, without any reply")
+    pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
+    pair.wait_open(what="the hedge, still without a reply")
+    stage.fault(fault="clear")
+    pair.wait_for(lambda: pair.side_report(Side.LONG).cycle == 2, "the report")
+    assert len(pair.created(Side.LONG, Role.TAKE_PROFIT, cycle=2)) == 1
+    assert pair.count("orphan") == 0
 
 
 def test_no_order_id_was_ever_sent_twice(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """Syncs and look-ups beside trading: a close during one, answers that never come, rows in the wrong order."""
 
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from messages.ids import parse_order_link_id
 from messages.sides import Role, Side
+from state.grid.closing import RECOVERY_MS
 from tests.whole.harness import Accounts
 from tests.whole.pair import Pair
 from tests.whole.stage import Stage, running_stage
@@ -15,7 +17,7 @@ from tests.whole.stage import Stage, running_stage
 READS = {"position.list": "AUSDT", "order.realtime": "BUSDT", "execution.list": "CUSDT"}
 FAR = {"take_profit_percent": 10}
 ACCOUNTS: Accounts = {
-    1: {**{symbol: {} for symbol in READS.values()}, "AGAINUSDT": {}, "STRAYUSDT": {}},
+    1: {**{symbol: {} for symbol in READS.values()}, "AGAINUSDT": {}, "STRAYUSDT": {}, "SLOWUSDT": {}},
 }
 UNANSWERED: Accounts = {
     1: {"DROPPEDUSDT": FAR},
@@ -65,6 +67,22 @@ def test_a_close_during_a_sync_is_acted_on_at_once(stage: Stage, read: str) -> N
     assert {name: pair.count(name) for name in never} == dict.fromkeys(never, 0)
 
 
+def test_a_close_that_a_sync_finds_before_a_slow_stream_is_no_recovery(stage: Stage) -> None:
+    """The stream brings it within 5 s of that."""
+    pair = stage.pair("SLOWUSDT")
+    stage.fault(fault="delay_topics", ms=2_500)
+    pair.price("100.60")
+    pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
+    stage.fault(fault="clear")
+    booked_ms = time.time_ns() // 1_000_000
+    pair.wait_open(what="the reopened hedge")
+    pair.wait_for(
+        lambda: time.time_ns() // 1_000_000 > booked_ms + RECOVERY_MS + 500, "when it would have been counted"
+    )
+    assert pair.count("recovery") == 0
+    assert len(pair.created(Side.LONG, Role.OPENING, cycle=2)) == 1
+
+
 def test_syncs_of_a_hedge_at_rest_ask_for_nothing(stage: Stage) -> None:
     pair = stage.pair("AGAINUSDT")
     syncs, sent = stage.bot.tally(1).syncs, orders_sent(pair)
@@ -82,7 +100,7 @@ def leave_level_one_unanswered(stage: Stage, pair: Pair) -> None:
     stage.fault(fault="delay_topics", topics=["order"], ms=15_000)
     stage.fault(fault="drop_replies", transport="trade", count=10)
     pair.price("98.99")
-    pair.wait_for(lambda: pair.bot.tally(pair.account).symbols[pair.symbol].unknown >= 2, "no answers")
+    pair.wait_for(lambda: pair.tally.unknown >= 2, "no answers")
     stage.fault(fault="clear")
 
 

@@ -123,6 +123,14 @@ class Hold(_Command):
         return self
 
 
+class ShutOut(_Command):
+    """No new connections of these kinds while ``hold`` is true: their handshake gets HTTP 503."""
+
+    fault: Literal["shut_out"]
+    sockets: tuple[Kind, ...]
+    hold: bool
+
+
 class Clear(_Command):
     """Ends every fault."""
 
@@ -135,7 +143,8 @@ def _known(op: str) -> None:
 
 
 Fault = Annotated[
-    DropReplies | DelayTopics | Cut | Refuse | Answer | HoldAcks | Hold | Clear, Field(discriminator="fault")
+    DropReplies | DelayTopics | Cut | Refuse | Answer | HoldAcks | Hold | ShutOut | Clear,
+    Field(discriminator="fault"),
 ]
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "price": TypeAdapter(Price),

@@ -134,6 +134,9 @@ class Control:
                 gate = faults.requests if command.fault == "hold_requests" else faults.replies
                 for op in command.ops:
                     (gate.shut if command.hold else gate.open)(op)
+            case commands.ShutOut():
+                change = faults.shut_out.update if command.hold else faults.shut_out.difference_update
+                change(command.sockets)
             case commands.Clear():
                 faults.clear()
         return {}

@@ -72,6 +72,8 @@ class Faults:
     """By operation, what the next requests are told, in order."""
     acks: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while acknowledgements may leave."""
+    shut_out: set[str] = field(default_factory=set)
+    """Kinds of sockets that can't be opened: ``private``, ``public``, ``trade``."""
     requests: Gate = field(default_factory=Gate)
     """Before an operation is carried out: a request that is still on its way."""
     replies: Gate = field(default_factory=Gate)
@@ -86,6 +88,7 @@ class Faults:
         self.delays_ms.clear()
         self.answers.clear()
         self.acks.set()
+        self.shut_out.clear()
         self.requests.open_all()
         self.replies.open_all()
 

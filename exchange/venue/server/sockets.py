@@ -135,6 +135,8 @@ class Sockets:
         await self.cut(KINDS, "", close_frame=True)
 
     def _connection(self, request: web.Request, kind: str) -> Connection:
+        if kind in self._faults.shut_out:
+            raise web.HTTPServiceUnavailable(text="no connections for now")
         if not self._addresses.connection(request.remote or "", self._engine.now_ms()):
             raise web.HTTPForbidden(text="too many new connections; wait five minutes")
         idle_ms = self._idle_ms if kind == PUBLIC else _idle_asked(request, self._idle_ms)

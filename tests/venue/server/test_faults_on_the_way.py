@@ -1,8 +1,9 @@
-"""Requests and replies that a fault keeps on their way."""
+"""Requests, replies and connections that a fault keeps on their way."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import websocket
 
 from tests.venue.server.rig import RawRest, RawSocket, order_message, resting
 from tests.venue_process import VenueProcess, wait_for
@@ -32,6 +33,16 @@ def test_a_reply_kept_on_its_way_tells_how_things_were(venue: VenueProcess) -> N
         assert rest.order(orderLinkId="not-yet").json()["retCode"] == 0
         venue.control("fault", fault="clear")
         assert asked.result().json()["result"]["list"] == []
+
+
+def test_sockets_that_are_shut_out_can_not_be_opened_until_they_are_let_in(venue: VenueProcess) -> None:
+    venue.control("fault", fault="shut_out", sockets=["trade"], hold=True)
+    with pytest.raises(websocket.WebSocketBadStatusException, match="503"):
+        websocket.create_connection(f"{venue.ws_url}/v5/trade")
+    RawSocket(venue, "/v5/private", "001").__exit__()
+    venue.control("fault", fault="shut_out", sockets=["trade"], hold=False)
+    with RawSocket(venue, "/v5/trade", "001") as trade:
+        assert trade.order(orderLinkId="let-in")["retCode"] == 0
 
 
 def test_a_hold_of_what_is_no_operation_is_refused(venue: VenueProcess) -> None:
