@@ -59,6 +59,9 @@ def _put_right(d: Draft, side: SideState, current: list[Order]) -> None:
     order = live[0]
     if order.busy or order.looking or order.cancel_reason is not None:
         return
+    if order.price == price and order.asked_price != price:
+        order = replace(order, asked_price=price)  # an amendment that this state knows nothing of
+        d.state.orders[order.order_link_id] = order
     wish = Wish(qty=side.size + order.exec_filled, price=price)
     if order.qty == wish.qty and order.asked_price == price:
         side.tp_backoff = NO_BACKOFF
