@@ -13,13 +13,14 @@ from state.grid.effects import ProvenAbsent
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, order_ended
 from state.grid.gates import explained
 from state.grid.model import NO_BACKOFF, SideState
-from state.grid.opening import opening_ended, opening_withheld
+from state.grid.opening import opening_ended, opening_postponed, opening_withheld
 from state.grid.rebuild import begin_rebuild, rebuild_leg
 from state.grid.take_profit import amend_refused, tp_refused
 from state.numbers import ZERO
 from state.order import ABSENT, REFUSED, Asked, Order, Phase
 
-_DUPLICATE_ID = 110072
+#: Refusals of a new order that don't prove its absence: a used id, and the rate limits.
+_LOOK_UP_FIRST = frozenset({110072, 10006, 20003, 10403})
 #: An acknowledged order that two look-ups in a row, this far apart, don't show has ended without a fill.
 _ABSENCES = 3
 
@@ -42,7 +43,7 @@ def _placed(d: Draft, order: Order, answer: RequestAnswered) -> None:
         return  # the stream has been faster
     if answer.outcome is Outcome.ACCEPTED:
         d.put(replace(order, phase=Phase.ACCEPTED, request_ms=answer.request_ms, since_ms=d.now_ms))
-    elif answer.outcome is Outcome.UNKNOWN or answer.code == _DUPLICATE_ID:
+    elif answer.outcome is Outcome.UNKNOWN or answer.code in _LOOK_UP_FIRST:
         stamp = answer.request_ms if answer.outcome is Outcome.UNKNOWN else 0
         d.put(replace(order, phase=Phase.UNKNOWN, request_ms=stamp or d.now_ms, since_ms=d.now_ms))
         d.count("unknown_order")
@@ -64,8 +65,10 @@ def _refused(d: Draft, order: Order, answer: RequestAnswered) -> None:
     if order.role is Role.OPENING:
         if withheld:
             opening_withheld(d, side, answer.text)
+        elif answer.outcome is Outcome.RETRYABLE:
+            opening_postponed(d, side)
         else:
-            opening_ended(d, side, filled=False, whole=False)
+            opening_ended(d, side, filled=False)
     elif order.role is Role.ENTRY:
         if withheld:
             side.withheld |= {order.level}
@@ -132,6 +135,9 @@ def _definite(d: Draft, found: OrderLookUp) -> None:
     if not order.ended and order.asked_ms <= d.now_ms:
         if order.amend is Asked.ACKED:
             moved = order.wish is not None and order.qty == order.wish.qty
+            if not moved:
+                side = d.state.of(order.side)
+                side.tp_backoff = side.tp_backoff.failed(d.now_ms)
             order = replace(
                 order, amend=Asked.NO, wish=None, asked_price=order.asked_price if moved else order.price
             )
@@ -166,7 +172,7 @@ def _absent(d: Draft, order: Order, server_ms: int) -> None:
         if order.phase is not Phase.UNKNOWN:
             order_ended(d, ended, asked=True)
         if order.role is Role.OPENING:
-            opening_ended(d, d.state.of(order.side), filled=False, whole=False)
+            opening_ended(d, d.state.of(order.side), filled=False)
     else:
         d.put(replace(order, looking=False, absences=absences))
 
@@ -181,7 +187,9 @@ def absorb_legs(d: Draft, read: LegsRead) -> None:
     for row in read.positions:
         absorb_position(d, row, streamed=False)
     for side in d.state.sides:
+        side.doubted = False
         _judge_unexplained(d, side)
+        _count_unexplained_close(d, side)
 
 
 def _judge_unexplained(d: Draft, side: SideState) -> None:
@@ -195,6 +203,12 @@ def _judge_unexplained(d: Draft, side: SideState) -> None:
     side.book = replace(side.book, foreign_qty=difference)
     text = f"{difference} of the position is not ours: entries pause until resume"
     d.note("foreign_size", text, side.side, Severity.CRITICAL)
+
+
+def _count_unexplained_close(d: Draft, side: SideState) -> None:
+    """One more read that has shown no execution for the last close."""
+    if side.old_books and side.old_books[-1].size != 0:
+        side.unexplained_reads += 1
 
 
 def absorb_failed_look_up(d: Draft, order_link_id: str) -> None:

@@ -37,8 +37,10 @@ RECOVERY_MS = 5_000
 #: How long an old take profit may take to show its end before it is cancelled.
 _TP_END_MS = 300
 _ALERT_MS = 5_000
-#: How long the cause of a close may stay untold before it is read from the exchange, then given up.
-_CAUSE_READ_MS, _CAUSE_LIMIT_MS = 1_000, 10_000
+#: How long the cause of a close may stay untold before it is read from the exchange, and how many reads
+#: that show no execution for it make it unexplained. An exchange that can't be read proves nothing.
+_CAUSE_READ_MS, _CAUSE_READS = 1_000, 4
+UNEXPLAINED = "its close is not explained"
 
 
 def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
@@ -46,7 +48,7 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
     released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
     side.leg = side.leg.closed()
     closed = replace(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
-    if d.state.restart is not None and closed.size == 0:
+    if d.state.restart is not None and closed.size == 0 and closed.cause is not Cause.EXCHANGE:
         closed = replace(closed, cause=Cause.RESTART)
     side.old_books = (*side.old_books[-4:], closed)
     _begin_next_cycle(d, side)
@@ -75,6 +77,7 @@ def _begin_next_cycle(d: Draft, side: SideState) -> None:
     side.base = side.price_at_base = None
     side.tp_backoff, side.level_backoff = NO_BACKOFF, {}
     side.kept_away = side.withheld = frozenset()
+    side.unexplained_reads = 0
     side.stop_sent, side.fills, side.too_small = "", (), ZERO
     for key in [key for key in d.state.attempts if key.startswith(f"{side.side.value}-")]:
         del d.state.attempts[key]
@@ -110,14 +113,20 @@ def _causes_known(d: Draft, closing: Closing) -> bool:
         book = side.old_books[-1]
         if book.size == 0 or side.rebuild_from_ms:
             continue
-        age = d.now_ms - book.closed_ms
-        if age < _CAUSE_LIMIT_MS:
+        if side.unexplained_reads < _CAUSE_READS:
             if not side.read_due_ms:
                 side.read_due_ms = book.closed_ms + _CAUSE_READ_MS
             return False
-        side.old_books = (*side.old_books[:-1], replace(book, cause=Cause.PERSON))
-        d.note("cause_unknown", "no execution explains the close", side.side, Severity.WARNING)
     return True
+
+
+def lift_unexplained(d: Draft, side: SideState) -> None:
+    """Executions that came late explain a close after all: the side goes on as they say."""
+    if side.paused != UNEXPLAINED or side.old_books[-1].size != 0:
+        return
+    side.paused = ""
+    if _may_reopen(d, side) and not side.held and side.opening is None:
+        decide_opening(d, side)
 
 
 def _decide(d: Draft, closing: Closing) -> None:
@@ -136,7 +145,12 @@ def _decide(d: Draft, closing: Closing) -> None:
 
 
 def _may_reopen(d: Draft, side: SideState) -> bool:
-    cause = side.old_books[-1].cause
+    book = side.old_books[-1]
+    cause = book.cause
+    if book.size != 0:
+        side.paused = UNEXPLAINED
+        d.note("paused", f"stays flat: {side.paused}", side.side, Severity.WARNING)
+        return False
     if cause in (Cause.TAKE_PROFIT, Cause.RESTART):
         return not d.state.settings.wind_down
     side.paused = {

@@ -133,6 +133,17 @@ class Draft:
             )
         )
 
+    def retry_cancels(self) -> None:
+        """Ask again for every cancel that was decided and has come to nothing: lost, or refused for now."""
+        for order in list(self.state.orders.values()):
+            if order.cancel_reason is not None and not order.ended and order.cancel is Asked.NO:
+                urgent = order.cancel_reason is not CancelReason.RECALCULATE
+                self.cancel(
+                    order,
+                    order.cancel_reason,
+                    Priority.CANCEL_FOR_CLOSE if urgent else Priority.RECALCULATE,
+                )
+
     def cancel(self, order: Order, reason: CancelReason, priority: Priority) -> None:
         """Take an order away, as soon as that can be asked; repeated calls ask once.
 

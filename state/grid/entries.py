@@ -10,6 +10,7 @@ from messages.orders import BalanceContext, Priority
 from messages.sides import Role, Side
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed, price_fresh, withdrawn
+from state.grid.joining import renew_base
 from state.grid.model import NO_BACKOFF, GridState, SideState
 from state.grid.quantities import balance_check, level_qty
 from state.ladder import entry_price, meets_minimums
@@ -42,6 +43,10 @@ def run_entries(d: Draft, side: SideState) -> None:
             if passed and passed_one:
                 break
             _place_level(d, side, n, price)
+            if _complete(side, n):
+                renew_base(d, side)  # its rest is too small to buy: it counts as filled
+                run_entries(d, side)
+                return
         passed_one = passed_one or passed
 
 

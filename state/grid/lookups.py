@@ -75,10 +75,9 @@ def run_lookups(d: Draft) -> None:
 def _read_leg(d: Draft, side: SideState) -> int:
     if not d.state.synced:
         return _FAR_MS
-    in_doubt = not explained(side) or any(
-        book.size != 0 and d.now_ms - book.closed_ms < 60_000 for book in side.old_books
-    )
-    if not in_doubt and not side.rebuild_from_ms:
+    unbooked = bool(side.old_books) and side.old_books[-1].size != 0
+    in_doubt = not explained(side) or side.doubted or unbooked or bool(side.rebuild_from_ms)
+    if not in_doubt:
         side.read_due_ms = side.reads = 0
         return _FAR_MS
     if not side.read_due_ms:
@@ -101,7 +100,7 @@ def _next_timer(d: Draft) -> int:
         if side.opening is not None:
             moments.append(side.opening.retry_ms)
     if state.closing is not None:
-        moments += [state.closing.started_ms + wait for wait in (300, 1_000, 5_000, 10_001)]
+        moments += [state.closing.started_ms + wait for wait in (300, 1_000, 5_000, 10_000)]
     return min((moment for moment in moments if moment > d.now_ms), default=_FAR_MS)
 
 

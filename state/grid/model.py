@@ -61,6 +61,7 @@ class Opening:
     reopening: bool
     decided_ms: int
     tries: int = 0
+    delays: int = 0
     retry_ms: int = 0
     waiting: bool = False
     released: Decimal = ZERO
@@ -163,6 +164,8 @@ class SideState:
     wrong_tp_since_ms: int = 0
     missing_syncs: int = 0
     unexplained_syncs: int = 0
+    unexplained_reads: int = 0
+    doubted: bool = False
     rebuild_from_ms: int = 0
     recovery_due_ms: int = 0
     cycles_closed: int = 0

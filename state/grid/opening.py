@@ -17,7 +17,8 @@ from state.grid.quantities import balance_check, level_qty
 from state.ladder import meets_minimums, nominal_margin, nominal_margin_through
 from state.numbers import ZERO
 
-_TRIES = 3
+#: The first order and three more (strategy, section 7).
+_TRIES = 4
 
 
 def run_opening(d: Draft, side: SideState) -> None:
@@ -29,6 +30,9 @@ def run_opening(d: Draft, side: SideState) -> None:
         return  # a closing order of the old cycle could close the new one
     if any(o.cancel_reason is not None for s in SIDES for o in d.state.orders_of(s, Role.ENTRY)):
         return  # no entry that is being taken away may fill beside it (failure 1)
+    if not side.held and side.size == 0 and d.state.settings.wind_down:
+        side.opening = None
+        return
     missing = _missing_levels(side, opening)
     if not missing or _late_fills_suffice(d, side, opening):
         _finish(d, side)
@@ -50,8 +54,7 @@ def run_opening(d: Draft, side: SideState) -> None:
     context = BalanceContext.REOPEN if opening.reopening else BalanceContext.INITIAL
     check = balance_check(d, side, context, qty, last)
     d.place(side, Role.OPENING, opening.depth, qty, None, Priority.REOPEN, check)
-    if qty == rest:
-        side.opening = replace(opening, tries=opening.tries + 1)
+    side.opening = replace(opening, tries=opening.tries + 1)
 
 
 def _held(side: SideState, n: int) -> Decimal:
@@ -102,16 +105,26 @@ def _finish(d: Draft, side: SideState) -> None:
     renew_base(d, side)
 
 
-def opening_ended(d: Draft, side: SideState, *, filled: bool, whole: bool) -> None:
+def opening_ended(d: Draft, side: SideState, *, filled: bool) -> None:
     """An opening order ended: progress takes the tries back, nothing at all waits before the next."""
     opening = side.opening
     if opening is None:
         return
-    if filled and not whole:
-        side.opening = replace(opening, retry_ms=d.now_ms)
-    elif not filled:
+    if filled:
+        side.opening = replace(opening, tries=0, delays=0, retry_ms=d.now_ms)
+    else:
         wait = min(1000 * 2 ** max(opening.tries - 1, 0), 4000)
         side.opening = replace(opening, retry_ms=d.now_ms + wait)
+
+
+def opening_postponed(d: Draft, side: SideState) -> None:
+    """The exchange takes no order now (rate limit, no connection): that is no refusal of the opening."""
+    opening = side.opening
+    if opening is not None:
+        wait = min(1000 * 2 ** min(opening.delays, 6), 60_000)
+        side.opening = replace(
+            opening, tries=max(opening.tries - 1, 0), delays=opening.delays + 1, retry_ms=d.now_ms + wait
+        )
 
 
 def opening_withheld(d: Draft, side: SideState, text: str) -> None:
@@ -120,7 +133,7 @@ def opening_withheld(d: Draft, side: SideState, text: str) -> None:
     if opening is None:
         return
     tries = max(opening.tries - 1, 0)
-    if opening.depth > 0:
+    if opening.depth > 0 and not d.state.stopped:
         side.opening = replace(opening, depth=opening.depth - 1, tries=tries)
         d.note("stepped_down", f"opening at level {opening.depth - 1}: {text}", side.side, Severity.WARNING)
     else:

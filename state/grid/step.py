@@ -27,7 +27,7 @@ from messages.market import Price
 from messages.orders import RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, SetLeverage
 from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
-from state.grid.closing import decide_opening, run_closing
+from state.grid.closing import decide_opening, lift_unexplained, run_closing
 from state.grid.draft import Draft
 from state.grid.effects import Effect, Save
 from state.grid.entries import recalculation_due, run_entries
@@ -139,7 +139,8 @@ def _absorb(d: Draft, event: Event) -> None:
             _setting_answered(d, event)
         case StreamUp():
             d.state.stream_up = event.up
-            d.state.interrupted_ms = d.now_ms
+            if not event.up:
+                d.state.interrupted_ms = d.now_ms  # until a sync has closed the gap
         case Stop():
             d.state.stopped = d.state.stopped or event.reason
         case Withdraw():
@@ -155,9 +156,11 @@ def _plan(d: Draft) -> None:
     state = d.state
     if not state.synced:
         return
+    d.retry_cancels()
     run_closing(d)
     run_restart(d)
     for side in state.sides:
+        lift_unexplained(d, side)
         if side.recovery_due_ms and d.now_ms >= side.recovery_due_ms:
             side.recovery_due_ms = 0
             d.count("recovery")
@@ -182,8 +185,7 @@ def _after_openings(d: Draft, before: dict[str, Order]) -> None:
     for key, order in before.items():
         ended = d.state.ended.get(key)
         if ended is not None and key not in d.state.orders and ended.status not in ("refused", "absent"):
-            whole = ended.exec_filled >= ended.qty
-            opening_ended(d, d.state.of(order.side), filled=ended.exec_filled > 0, whole=whole)
+            opening_ended(d, d.state.of(order.side), filled=ended.exec_filled > 0)
 
 
 def _set_leverage(d: Draft) -> None:

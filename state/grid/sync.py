@@ -82,7 +82,7 @@ def _judge_leg(d: Draft, side: SideState, *, listed: bool) -> None:
         return
     if not listed and side.size > 0:
         side.missing_syncs += 1
-        side.read_due_ms = d.now_ms
+        side.doubted, side.read_due_ms = True, d.now_ms
         if side.missing_syncs >= 2:
             d.note("row_missing", "held by us, missing in two syncs", side.side, Severity.WARNING)
     else:

@@ -129,7 +129,7 @@ def tp_refused(d: Draft, side: SideState, code: int, text: str) -> None:
     """A take profit was refused: read the leg where its size is in doubt, and wait before the next."""
     side.tp_backoff = side.tp_backoff.failed(d.now_ms)
     if code == _REDUCE_ONLY:
-        side.read_due_ms = d.now_ms
+        side.doubted, side.read_due_ms = True, d.now_ms
     elif code == _UNDER_MINIMUM:
         side.too_small, side.tp_backoff = side.size, NO_BACKOFF
     d.count("tp_refused", str(code))

@@ -84,6 +84,8 @@ class Line:
         self.faults = NO_FAULTS
         self.scripted: Callable[[OrderCommand], tuple[int, str] | str | None] = lambda command: None
         """A test's answer: a code and text, "lost request", "lost answer", "late request"; None: as usual."""
+        self.fits: Callable[[PlaceOrder], bool] = self._fits
+        """Whether the balance allows an order; else it is withheld."""
         self._back, self._accepted = back, accepted
         self._reads = CoreReads(core, ACCOUNT, lambda: moments.now_ms)
         self._alive = True
@@ -108,7 +110,7 @@ class Line:
 
     def send(self, command: OrderCommand) -> None:
         """Carry one order command; exactly one answer comes back, late or UNKNOWN."""
-        if isinstance(command, PlaceOrder) and not self._fits(command):
+        if isinstance(command, PlaceOrder) and not self.fits(command):
             self.later(0, lambda: self._back(_withheld(command, self.moments.now_ms)))
             return
         orders = SendOrders(
