@@ -176,9 +176,8 @@ class Bot:
             fresh = put_away(files, account.id, environment.value, now_ms) if self._new_venue else None
             rest = exchange.rest()
             try:
-                self._clock.offset_ms += (
-                    clock_offset_ms(rest, self._clock.now_ms()) if not self._accounts else 0
-                )
+                if not self._accounts:
+                    self._clock.offset_ms += clock_offset_ms(rest, self._clock)
                 demo = environment is Environment.DEMO
                 ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
             finally:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from actors.leftovers import leftovers, open_now
+from exchange.clock import Clock
 from exchange.errors import ExchangeError
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
@@ -53,6 +54,7 @@ from state.store.scalars import CodecError
 from state.store.state_file import Corrupt, SavedState, StateRefused, keep_aside, read_state
 
 T = TypeVar("T")
+_CLOCK_READS = 3
 #: Bybit's published rates without VIP level: for paper money alone, elsewhere the account's own are read.
 _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
 
@@ -87,10 +89,19 @@ class Remembered:
     notes: tuple[str, ...]
 
 
-def clock_offset_ms(rest: Rest, now_ms: int) -> int:
-    """How far the exchange's clock is ahead of ours."""
-    answer = _read("clock", rest, ReadServerTime(), ServerTime)
-    return answer.server_ms - now_ms
+def clock_offset_ms(rest: Rest, clock: Clock) -> int:
+    """How far the exchange's clock is ahead of ours, by the quickest of a few reads.
+
+    Its time is taken to be that of the middle of the read. The first read also opens the connection, so
+    its middle says little.
+    """
+    reads: list[tuple[int, int]] = []
+    for _ in range(_CLOCK_READS):
+        before_ms = clock.now_ms()
+        answer = _read("clock", rest, ReadServerTime(), ServerTime)
+        after_ms = clock.now_ms()
+        reads.append((after_ms - before_ms, answer.server_ms - (before_ms + after_ms) // 2))
+    return min(reads)[1]
 
 
 def survey(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bisect import insort
 
+#: How far the exchange's clock and ours may be apart.
+_SKEW_MS = 100
+
 
 class RollingBudget:
     """At most ``limit`` units in any ``span_ms``. Pure: ``now_ms`` never goes back."""
@@ -44,13 +47,16 @@ class RollingBudget:
         """The exchange said how many units were left; ``reset_ms`` was its time, or when to resume.
 
         More than we thought is not believed: requests may have been under way. Less means a smaller
-        limit, or another user of the account: the difference counts as taken when it was said.
+        limit, or another user of the account: the difference counts as taken when it was said. What
+        left a little after that time may have been counted in it, for two clocks never agree.
         """
         if left <= 0 and reset_ms > now_ms:
             self.pause(reset_ms)
             return
         said_ms = min(reset_ms, now_ms)
-        used = sum(units for when, units in self._taken if said_ms - self._span_ms < when <= said_ms)
+        used = sum(
+            units for when, units in self._taken if said_ms - self._span_ms < when <= said_ms + _SKEW_MS
+        )
         unknown = self.limit - used - max(left, 0)
         if unknown > 0 and said_ms > now_ms - self._span_ms:
             self.take(unknown, said_ms)

@@ -295,6 +295,15 @@ def test_a_reply_that_knows_of_fewer_requests_than_we_do_frees_nothing() -> None
     assert budget.left(1_020) == 2
 
 
+def test_a_clock_a_little_ahead_of_the_exchanges_counts_no_request_twice() -> None:
+    budget = RollingBudget(LIMIT, SPAN_MS)
+    for number in range(1, 5):
+        budget.take(1, 5_000 + number)
+    for number in range(1, 5):  # the exchange's stamps are 10 ms behind ours
+        budget.told(LIMIT - number, 4_990 + number, 5_010)
+    assert budget.left(5_010) == LIMIT - 4
+
+
 def test_a_bucket_that_holds_no_two_requests_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 2 requests a second"):
         TrafficQueue(1)

@@ -1,0 +1,42 @@
+"""The exchange's clock, read over a connection that takes its time."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.start import clock_offset_ms
+from messages.requests import Request, ServerTime
+from tests.actors.stage import HandClock
+
+
+class SlowExchange:
+    """Answers with its own time in the middle of each read's way."""
+
+    def __init__(self, clock: HandClock, ahead_ms: int, ways: list[tuple[int, int]]) -> None:
+        self._clock, self._ahead_ms, self._ways = clock, ahead_ms, iter(ways)
+
+    def call(self, request: Request) -> ServerTime:
+        there, back = next(self._ways)
+        self._clock.ms += there
+        answer = ServerTime(server_ms=self._clock.ms + self._ahead_ms)
+        self._clock.ms += back
+        return answer
+
+
+WAYS = st.tuples(st.integers(0, 2_000), st.integers(0, 2_000))
+
+
+@given(st.integers(-5_000, 5_000), st.lists(WAYS, min_size=3, max_size=3))
+def test_the_offset_is_off_by_at_most_half_the_quickest_read(
+    ahead_ms: int, ways: list[tuple[int, int]]
+) -> None:
+    clock = HandClock()
+    found = clock_offset_ms(SlowExchange(clock, ahead_ms, ways), clock)  # type: ignore[arg-type]  # call is all
+    assert abs(found - ahead_ms) <= min(there + back for there, back in ways) / 2 + 1
+
+
+def test_the_slow_first_connection_does_not_put_our_clock_ahead() -> None:
+    clock = HandClock()
+    exchange = SlowExchange(clock, 40, [(300, 1), (1, 1), (2, 2)])
+    assert clock_offset_ms(exchange, clock) == 40  # type: ignore[arg-type]  # call is all that is used
