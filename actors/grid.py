@@ -16,7 +16,7 @@ from messages.reports import CloseLatency
 from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs, SetLeverage, SetTradingStop
 from messages.settings import OnStop
 from messages.sides import Role, Side
-from state.grid.effects import CloseActed, Effect, ProvenAbsent, Save, StopAccount, WakeAt
+from state.grid.effects import CloseActed, Effect, FreezeAccount, ProvenAbsent, Save, StopAccount, WakeAt
 from state.grid.model import GridState
 from state.grid.report import report
 from state.grid.step import Event, step
@@ -106,7 +106,7 @@ class GridActor(Shell):
                 self._close_acted(effect, received_ns, now_ms)
             case ProvenAbsent():
                 self.send(self._orders, effect)
-            case StopAccount():
+            case StopAccount() | FreezeAccount():
                 self.send(account_address(account, "guard"), effect)
             case TradeBooked():
                 self.send(self._keeper, effect)

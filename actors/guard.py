@@ -13,9 +13,9 @@ import orjson
 
 from actors.directory import account_address, grid_address
 from actors.shell import Shell, World
-from messages.commands import Stop
+from messages.commands import Freeze, Stop
 from messages.events import Note, Severity
-from state.grid.effects import StopAccount
+from state.grid.effects import FreezeAccount, StopAccount
 from state.store.files import write_whole
 from state.store.times import iso_utc
 
@@ -36,7 +36,12 @@ class GuardActor(Shell):
             self._spread()
 
     def receive(self, message: object) -> None:
-        """Stop for the first reason; later ones are only told."""
+        """Stop for the first reason; later ones are only told. A freeze reaches every symbol."""
+        if isinstance(message, FreezeAccount):
+            self._note("frozen", message.reason)
+            for grid in self._grids:
+                self.send(grid, Freeze(until_ms=message.until_ms))
+            return
         if not isinstance(message, StopAccount):
             raise TypeError(f"no message for the guard: {message!r}")
         self._note("emergency_stop", message.reason)
@@ -56,7 +61,8 @@ class GuardActor(Shell):
             self._note("write_failed", f"{self._flag}: {error}")
 
     def _spread(self) -> None:
-        for address in (account_address(self._account, "orders"), *self._grids):
+        # The grids first: they must know why their entries are withheld.
+        for address in (*self._grids, account_address(self._account, "orders")):
             self.send(address, Stop(reason=self._stopped))
 
     def _note(self, kind: str, text: str) -> None:

@@ -23,6 +23,13 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """No entry of the account until then; resting ones go, TPs and closes go on."""
+
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """An orderly stop of the process: no new entry; resting ones go unless on_stop is keep."""
 

@@ -65,6 +65,11 @@ class Draft:
             self.state.ended.pop(key, None)
             self.state.orders[key] = order
 
+    def forget(self, order: Order) -> None:
+        """Drop an order that the exchange contradicts; its id stays spent."""
+        self.state.orders.pop(order.order_link_id, None)
+        self.state.ended.pop(order.order_link_id, None)
+
     def next_name(self, side: SideState, role: Role, level: int) -> OrderName:
         """The id for the next order of a decision slot; every order takes a new attempt."""
         key = f"{side.side.value}-{role.value}-{level}"

@@ -44,6 +44,14 @@ class StopAccount:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeAccount:
+    """The exchange takes orders away before a liquidation, ADL or settlement: no entry of the account."""
+
+    until_ms: int
+    reason: str
+
+
 Effect = (
     OrderCommand
     | LookUpOrder
@@ -55,6 +63,7 @@ Effect = (
     | CloseActed
     | ProvenAbsent
     | StopAccount
+    | FreezeAccount
     | Note
     | Counted
     | CycleClosed

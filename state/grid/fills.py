@@ -11,12 +11,12 @@ from messages.sides import Role
 from state.grid.booking import book_funding, cause_of, complete_closed, count, counted, incomplete_book
 from state.grid.closing import act_on_close
 from state.grid.draft import Draft
-from state.grid.effects import StopAccount
+from state.grid.effects import FreezeAccount, StopAccount
 from state.grid.joining import join_fill
 from state.grid.model import NO_BACKOFF, Cause, CycleBook, SideState
 from state.grid.strangers import judge_stranger, take_in_stranger
 from state.leg import SizeChange, SizeRow
-from state.order import FILLED, Asked, Order, Phase
+from state.order import ABSENT, FILLED, REFUSED, Asked, Order, Phase
 
 _LIQUIDATING = frozenset(
     {
@@ -163,9 +163,15 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
         close_side(d, side, row.updated_ms if streamed else 0, recovered=not streamed)
 
 
-def absorb_order_row(d: Draft, row: OrderRow) -> None:
-    """Merge a row of one of our orders; one that rests without standing in the state is an orphan."""
+def absorb_order_row(d: Draft, row: OrderRow, *, streamed: bool = False) -> None:
+    """Merge a row of one of our orders; one that rests without standing in the state is an orphan.
+
+    So is one that was held for refused or absent, and is shown all the same.
+    """
     order = d.find(row.order_link_id)
+    if order is not None and order.status in (REFUSED, ABSENT) and not row.status.ended:
+        d.forget(order)
+        order = None
     if order is None:
         name = our_name(d, row.order_link_id)
         if name is not None and d.state.synced and not row.status.ended:
@@ -175,23 +181,33 @@ def absorb_order_row(d: Draft, row: OrderRow) -> None:
     merged = order.with_row(row, d.now_ms)
     d.put(merged)
     if merged.ended and not was_ended:
-        order_ended(d, merged, asked=order.cancel is not Asked.NO or order.cancel_reason is not None)
+        asked = order.cancel is not Asked.NO or order.cancel_reason is not None
+        order_ended(d, merged, asked=asked, seen=streamed and order.phase is Phase.LIVE)
 
 
-def order_ended(d: Draft, order: Order, *, asked: bool) -> None:
-    """What the end of an order means for its side, beyond the fills."""
+def order_ended(d: Draft, order: Order, *, asked: bool, seen: bool = False) -> None:
+    """What the end of an order means for its side, beyond the fills.
+
+    ``seen``: it rested before our eyes and the stream has told its end. Only then is a cancel by the user
+    a person's; else it may be our own, asked by an earlier process.
+    """
     side = d.state.of(order.side)
     if order.cancel_reason is not None and order.cancel_reason.value == "orphan":
         d.count("orphan")
+    if order.cancel_type in _LIQUIDATING:
+        reason = f"{order.order_link_id} ended by {order.cancel_type}"
+        d.state.frozen_until_ms = d.now_ms + _FREEZE_MS
+        d.emit(FreezeAccount(until_ms=d.now_ms + _FREEZE_MS, reason=reason))
+    if order.role in (Role.CLOSE, Role.RESTART) and order.row_filled == 0:
+        side.close_backoff = side.close_backoff.failed(d.now_ms)
     if asked or order.status == OrderStatus.FILLED.value:
         return
     d.count("cancelled_by_exchange", order.cancel_type or order.reject_reason)
-    if order.cancel_type in _LIQUIDATING:
-        d.state.frozen_until_ms = d.now_ms + _FREEZE_MS
-        d.note("frozen", f"{order.order_link_id} ended by {order.cancel_type}", side.side, Severity.CRITICAL)
     if order.role is Role.TAKE_PROFIT:
         side.tp_backoff = side.tp_backoff.failed(d.now_ms, first_at_once=True)
     elif order.role is Role.ENTRY:
+        if order.cancel_type == "CancelByUser" and not seen:
+            return  # its id is spent, the next attempt takes its place
         if order.cancel_type == "CancelByUser":
             side.kept_away |= {order.level}
             d.note(

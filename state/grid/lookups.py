@@ -96,6 +96,7 @@ def _next_timer(d: Draft) -> int:
     state, moments = d.state, [d.state.frozen_until_ms]
     for side in state.sides:
         moments += [side.tp_backoff.until_ms, side.close_backoff.until_ms, side.recovery_due_ms]
+        moments.append(side.stop_backoff.until_ms)
         moments += [backoff.until_ms for backoff in side.level_backoff.values()]
         if side.opening is not None:
             moments.append(side.opening.retry_ms)

@@ -153,6 +153,7 @@ class SideState:
     paused: str = ""
     tp_backoff: Backoff = NO_BACKOFF
     close_backoff: Backoff = NO_BACKOFF
+    stop_backoff: Backoff = NO_BACKOFF
     level_backoff: dict[int, Backoff] = field(default_factory=dict)
     kept_away: frozenset[int] = frozenset()
     withheld: frozenset[int] = frozenset()

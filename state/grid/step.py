@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from messages.account import Execution, OrderRow, PositionRow
-from messages.commands import Resume, SettingAnswered, Stop, StreamUp, Withdraw
+from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamUp, Withdraw
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import Price
 from messages.orders import RequestAnswered
@@ -58,6 +58,7 @@ Event = (
     | SettingAnswered
     | StreamUp
     | Stop
+    | Freeze
     | Resume
     | Withdraw
     | Wake
@@ -116,7 +117,7 @@ def _absorb(d: Draft, event: Event) -> None:
         case PositionRow():
             absorb_position(d, event, streamed=True)
         case OrderRow():
-            absorb_order_row(d, event)
+            absorb_order_row(d, event, streamed=True)
         case StreamEvents():
             for record in event.events:
                 _absorb(d, record)
@@ -143,6 +144,8 @@ def _absorb(d: Draft, event: Event) -> None:
                 d.state.interrupted_ms = d.now_ms  # until a sync has closed the gap
         case Stop():
             d.state.stopped = d.state.stopped or event.reason
+        case Freeze():
+            d.state.frozen_until_ms = max(d.state.frozen_until_ms, event.until_ms)
         case Withdraw():
             d.state.stopping = True
         case Resume():
@@ -209,7 +212,7 @@ def _setting_answered(d: Draft, event: SettingAnswered) -> None:
     side = d.state.of(event.request.leg)
     if event.failure:
         side.stop_sent = ""
-        side.close_backoff = side.close_backoff.failed(d.now_ms)
+        side.stop_backoff = side.stop_backoff.failed(d.now_ms)
         d.note("trading_stop_refused", event.failure, side.side)
 
 

@@ -26,9 +26,10 @@ def run_take_profit(d: Draft, side: SideState) -> None:
     """Bring a side's take profit to what it should be: one order, leaving exactly the side's size."""
     orders = d.state.orders_of(side.side, Role.TAKE_PROFIT)
     current = [o for o in orders if o.name.cycle == side.cycle]
-    for stale in orders:
-        if stale.name.cycle != side.cycle and side.held and not stale.ended:
-            d.cancel(stale, CancelReason.SURPLUS, Priority.CLOSE)
+    stale = [o for o in orders if o.name.cycle != side.cycle and not o.ended]
+    if side.held:
+        for order in stale:
+            d.cancel(order, CancelReason.SURPLUS, Priority.CLOSE)
     if not side.held or side.size == 0 or d.state.restart is not None or not d.state.synced:
         return
     if held_back(d, side):
@@ -36,6 +37,8 @@ def run_take_profit(d: Draft, side: SideState) -> None:
             if not order.ended:
                 d.cancel(order, CancelReason.STOP, Priority.CLOSE)
         return
+    if stale:
+        return  # never two on a side: the one of an older cycle ends first
     if not explained(side) and (not side.read_due_ms or side.reads < 2):
         return  # an execution or a row is under way; it is read if it does not come (lookups.py)
     _put_right(d, side, current)
@@ -146,7 +149,7 @@ def _put_trading_stop(d: Draft, side: SideState) -> None:
     stop = _stop_price(d, side)
     safety = _safety_price(d, side) if settings.safety_take_profit else None
     wish = f"{safety}/{stop}"
-    if wish != side.stop_sent and d.now_ms >= side.close_backoff.until_ms:
+    if wish != side.stop_sent and d.now_ms >= side.stop_backoff.until_ms:
         side.stop_sent = wish
         d.emit(SetTradingStop(symbol=d.state.symbol, leg=side.side, take_profit=safety, stop_loss=stop))
 

@@ -56,12 +56,12 @@ def test_a_refused_order_spends_its_id_and_is_tried_again_later(code: int, role:
     assert world.leg(refused.leg) == Decimal("0.3")
 
 
-def test_an_opening_that_is_refused_three_times_pauses_the_side_with_an_alert() -> None:
+def test_an_opening_that_is_refused_and_tried_again_three_times_pauses_the_side_with_an_alert() -> None:
     world = World(grid_settings())
     once(world.line, (110003, "no"), role="O", kind=PlaceOrder, count=99)
     world.run(30_000)
-    assert [side.paused for side in world.grid.sides] == ["its opening failed 3 times"] * 2
-    assert len(sent(world, PlaceOrder, "O")) == 6
+    assert [side.paused for side in world.grid.sides] == ["its opening failed 4 times"] * 2
+    assert len(sent(world, PlaceOrder, "O")) == 8
     world.line.scripted = lambda command: None
     world.resume()
     world.run(1_000)
