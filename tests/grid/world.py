@@ -41,13 +41,12 @@ from tests.grid.moments import START_MS, Moments
 
 SYNC_MS = 60_000
 WEEK_MS = 7 * 24 * 3600 * 1000
-_WORDS = frozenset({"reopen_size", "reopen_side", "when_locked", "on_stop"})
 
 
 def grid_settings(symbol: str = "SOLUSDT", **changes: Any) -> GridSettings:
     """Settings with 5 USDT of margin at leverage 10; numbers may be given as texts."""
     values = {
-        name: Decimal(value) if isinstance(value, str) and name not in _WORDS else value
+        name: Decimal(value) if type(value) is str else value  # enumerations are texts too
         for name, value in changes.items()
     }
     return replace(GridSettings(symbol=symbol, initial_margin=Decimal(5)), **values)

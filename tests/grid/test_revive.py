@@ -1,0 +1,198 @@
+"""A process that ends at any moment, a state file that is old or lost, and what is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from messages.events import CycleClosed, Severity
+from messages.orders import PlaceOrder
+from messages.settings import ReopenSide, WhenLocked
+from messages.sides import SIDES, Role, Side
+from state.grid.model import GridState
+from state.order import Asked, Phase
+from tests.grid.checks import Checks
+from tests.grid.test_reopening import locked
+from tests.grid.world import World, grid_settings
+from tests.grid.worlds import SLOW, at_rest, opened, person_closes, sent
+
+
+def waits_for(role: Role, what: Callable[[GridState, Role], bool]) -> Callable[[GridState], bool]:
+    """A moment in the life of an order."""
+    return lambda state: what(state, role)
+
+
+def has_phase(phase: Phase) -> Callable[[GridState, Role], bool]:
+    """An order of a role stands in this phase."""
+    return lambda state, role: any(o.phase is phase and o.role is role for o in state.orders.values())
+
+
+MOMENTS: dict[str, Callable[[GridState], bool]] = {
+    **{
+        f"{role.name}-{phase.name}": waits_for(role, has_phase(phase))
+        for role in (Role.OPENING, Role.ENTRY, Role.TAKE_PROFIT)
+        for phase in (Phase.SENT, Phase.ACCEPTED)
+    },
+    "amendment": lambda state: any(o.amend is not Asked.NO for o in state.orders.values()),
+    "cancel": lambda state: any(o.cancel is not Asked.NO for o in state.orders.values()),
+    "closing": lambda state: state.closing is not None,
+    "opening": lambda state: state.long.opening is not None and state.long.ever_opened,
+    "restart": lambda state: state.restart is not None,
+    "restart-close": lambda state: any(o.role is Role.RESTART for o in state.orders.values()),
+}
+
+
+def run_to(moment: Callable[[GridState], bool]) -> World:
+    """A world that opens, averages, closes and restarts, up to the moment."""
+    settings = grid_settings(max_levels=2, when_locked=WhenLocked.RESTART)
+    world = World(settings, faults=replace(SLOW, max_frame_ms=150))
+    world.checks = Checks(world)
+    prices = iter(["150.00"] * 90 + ["148.40"] * 9 + ["151.60"] * 9 + ["149.90"] * 90 + ["146.00"] * 90 * 9)
+    for price in prices:
+        if moment(world.grid):
+            return world
+        world.trade(world.symbol, price)
+        for _ in range(10):
+            world.run(5)
+            if moment(world.grid):
+                return world
+    raise AssertionError("the moment never came")
+
+
+@pytest.mark.parametrize("after_ms", [0, 70, 5_000])
+@pytest.mark.parametrize("moment", [name for name in MOMENTS if not name.startswith("restart")])
+def test_a_process_killed_at_any_moment_is_revived_where_it_stood(moment: str, after_ms: int) -> None:
+    world = run_to(MOMENTS[moment])
+    world.checks.crashed = True
+    world.restart(after_ms=after_ms)
+    at_rest(world, 15_000)
+    assert all(world.leg(side) > 0 for side in SIDES)
+    assert world.counted("orphan") == 0
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("moment", ["restart", "restart-close"])
+def test_a_restart_of_a_locked_symbol_is_gone_on_with_after_a_kill(moment: str, lost: bool) -> None:
+    world = World(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
+    world.checks = Checks(world)
+    world.run(4_000)
+    world.move("148.40")
+    world.line.faults = SLOW
+    world.trade(world.symbol, "151.60")
+    world.run_until(lambda: MOMENTS[moment](world.grid))
+    world.checks.crashed, world.checks.lost = True, lost
+    world.restart({} if lost else None, after_ms=200)
+    at_rest(world, 15_000)
+    assert [sorted(side.levels) for side in world.grid.sides] == [[0], [0]]
+
+
+def test_orders_that_a_stale_file_does_not_know_are_not_bought_twice() -> None:
+    world = World()
+    world.checks = Checks(world)
+    world.run(2_000)
+    before = dict(world.grids)
+    world.run(1_100)  # the openings, take profits and entries leave
+    assert len(sent(world, PlaceOrder, "O")) == 2
+    world.checks.crashed = True
+    world.restart(before, after_ms=50)
+    at_rest(world, 10_000)
+    assert [world.leg(side) for side in SIDES] == [Decimal("0.3")] * 2
+    assert len(world.resting("E")) == len(world.resting("T")) == 2
+
+
+def test_a_lost_state_is_rebuilt_from_what_the_exchange_shows() -> None:
+    world = opened()
+    world.move("148.40")
+    before = world.grid
+    world.checks.crashed = world.checks.lost = True
+    world.restart({})
+    at_rest(world, 10_000)
+    for side in SIDES:
+        was, now = before.of(side), world.side(side)
+        assert (now.cycle, now.size, now.book.entry_value) == (was.cycle, was.size, was.book.entry_value)
+        assert {n: level.qty for n, level in now.levels.items()} == {n: x.qty for n, x in was.levels.items()}
+    assert len(world.resting("T")) == 2
+    assert world.counted("orphan") == 0
+
+
+def test_a_close_while_nobody_was_there_is_reopened_after_a_loss_of_the_state() -> None:
+    world = opened()
+    world.kill()
+    world.move("150.90")
+    world.checks.crashed = world.checks.lost = True
+    world.restart({})
+    at_rest(world, 10_000)
+    assert world.side(Side.LONG).cycle == 2
+    assert world.leg(Side.LONG) == Decimal("0.3")
+
+
+def test_new_settings_reach_each_side_with_its_next_cycle() -> None:
+    world = opened()
+    world.settings = {world.symbol: grid_settings(take_profit_percent="2")}
+    world.checks.crashed = True
+    world.restart()
+    world.run(5_000)
+    assert Decimal(world.resting("T", Side.LONG)[0]["price"]) < Decimal("151.00")
+    world.move("150.90")
+    at_rest(world)
+    assert Decimal(world.resting("T", Side.LONG)[0]["price"]) > Decimal("153.00")
+    assert Decimal(world.resting("T", Side.SHORT)[0]["price"]) > Decimal("149.00")
+
+
+def test_a_persons_size_is_covered_by_the_take_profit_and_pauses_the_entries() -> None:
+    world = opened()
+    buy = {"symbol": world.symbol, "side": "Buy", "positionIdx": 1, "orderType": "Market", "qty": "5"}
+    assert world.line.request("order.create", **buy).ret_code == 0
+    world.run(500)
+    (note,) = world.noted("foreign_size")
+    assert note.severity is Severity.CRITICAL
+    assert Decimal(world.resting("T", Side.LONG)[0]["qty"]) == world.leg(Side.LONG) == Decimal("5.3")
+    world.move("148.40")  # both entries' prices are passed: the one that rested fills, none follows
+    assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == []
+    world.resume()
+    world.run(500)
+    assert world.side(Side.LONG).levels[1].qty == Decimal("5.4")
+    assert world.resting("E", Side.LONG)
+
+
+def test_a_persons_size_that_the_person_takes_back_ends_the_pause() -> None:
+    world = opened()
+    buy = {"symbol": world.symbol, "side": "Buy", "positionIdx": 1, "orderType": "Market", "qty": "5"}
+    assert world.line.request("order.create", **buy).ret_code == 0
+    world.run(500)
+    assert person_closes(world, Side.LONG, "5") == 0
+    world.run(10_000)
+    world.move("148.40")
+    world.run(500)
+    assert world.side(Side.LONG).book.foreign_qty == 0
+    assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == ["02"]
+    assert not world.side(Side.LONG).paused
+
+
+def test_a_funding_row_books_its_fee_and_changes_no_size() -> None:
+    world = opened()
+    world.core.fund(world.symbol, world.now_ms)
+    at_rest(world)
+    assert [world.side(side).size for side in SIDES] == [Decimal("0.3")] * 2
+    assert world.side(Side.LONG).funding == -world.side(Side.SHORT).funding != 0
+    world.move("150.90")
+    (closed,) = world.told(CycleClosed)
+    assert closed.funding == world.side(Side.LONG).funding
+
+
+def test_both_sides_flat_with_reopen_opposite_come_back_after_a_kill() -> None:
+    world = opened(reopen_side=ReopenSide.OPPOSITE)
+    world.move("150.90")
+    assert world.leg(Side.LONG) == 0
+    world.checks.crashed = True
+    world.restart(after_ms=100)
+    at_rest(world, 10_000)
+    assert world.leg(Side.LONG) == 0
+    assert world.leg(Side.SHORT) == Decimal("0.3")
+
+
+def test_a_locked_symbol_that_restarts_books_what_the_venue_booked() -> None:
+    at_rest(locked(), 10_000)
