@@ -27,7 +27,7 @@ from actors.account import (
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.feeds import PublicFeedActor
-from actors.mail import ActorDied, Finish, Finished, Open
+from actors.mail import ActorDied, ClockDrifted, Finish, Finished, Open, Unreadable
 from actors.metrics_registry import Metrics
 from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
@@ -36,6 +36,7 @@ from actors.timers import ThreadTimers
 from actors.watch import AskModel, WatchActor
 from config import Account, Config, Environment
 from exchange.clock import Clock, SystemClock
+from exchange.errors import ProtocolError
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
 from state.store.times import iso_utc
@@ -44,6 +45,8 @@ _log = logging.getLogger("sol_trader")
 #: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
 _SWITCH_S = 0.0005
 _WITHDRAW_S, _WRITE_S = 2.5, 1.0
+#: Show the cursor and leave the alternate screen: what the view would do, had it the time.
+_LEAVE_VIEW = b"\x1b[?25h\x1b[?1049l"
 
 
 class OffsetClock:
@@ -155,7 +158,7 @@ class Bot:
         refusals: list[str] = []
         for account in self._config.accounts:
             try:
-                exchange = self._make_exchange(account)
+                exchange = self._make_exchange(account, self._unreadable(account.id))
                 self._accounts.append(self._start_account(account, exchange))
                 exchanges.append(exchange)
             except (StartRefused, CsvFileError, OSError) as error:
@@ -206,6 +209,11 @@ class Bot:
             lock.release()
             raise
 
+    def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
+        """What to do about a record that can't be read: the reconciler syncs."""
+        reconciler = account_address(account, "reconciler")
+        return lambda problem: self._directory.send(reconciler, Unreadable(text=str(problem)))
+
     def _start_public_feed(self, exchange: Exchange) -> None:
         readers: dict[str, tuple[str, ...]] = {}
         for actors in self._accounts:
@@ -227,6 +235,9 @@ class Bot:
                 message = self._outbox.get(timeout=left)
             except queue.Empty:
                 return ""
+            if isinstance(message, ClockDrifted):
+                _log.warning("the clock has drifted by %s ms: set to the exchange's", message.by_ms)
+                self._clock.offset_ms += message.by_ms
             if isinstance(message, ActorDied):
                 return f"{message.address} failed: {message.error}"
             if isinstance(message, _Signalled):
@@ -299,6 +310,8 @@ class _Signals:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         if self._seen:
+            if sys.stdout.isatty():
+                os.write(sys.stdout.fileno(), _LEAVE_VIEW)
             os._exit(128 + number)
         self._seen = True
         self._outbox.put(_Signalled(number=number))
