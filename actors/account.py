@@ -21,6 +21,7 @@ from actors.reconciler import ReconcilerActor
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
 from config import Account
+from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
 from messages.settings import GridSettings
@@ -204,8 +205,8 @@ def start_account(
 def _ladder_refusal(ground: Ground, symbol: str, before: str) -> str:
     """With a leg open a failed ladder check only pauses its symbol's entries (strategy, section 11)."""
     failed = next((ladder for ladder in ground.ladders if ladder.symbol == symbol and ladder.problems), None)
-    if failed is not None:
-        return f"{_LADDER}: {failed.problems[0]}"
+    if failed is not None or ground.poor:
+        return f"{_LADDER}: {failed.problems[0] if failed is not None else ground.poor}"
     return "" if before.startswith(_LADDER) else before
 
 
@@ -215,8 +216,9 @@ def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms
     A symbol without a state, or without any execution, is read a week back: its grid may have to be
     rebuilt from them.
     """
+    week_ago = now_ms - _WEEK_MS
     known = [known_until_ms(remembered.grids[s]) if s in remembered.grids else 0 for s in symbols]
-    return max(min(known) - 60_000, now_ms - _WEEK_MS)
+    return min(ms - 60_000 if ms else week_ago for ms in known)
 
 
 def _ledger(ground: Ground) -> BalanceLedger:
@@ -230,4 +232,4 @@ def grid_settings(account: Account) -> tuple[GridSettings, ...]:
     return tuple(symbol.to_grid_settings() for symbol in account.symbols)
 
 
-MakeExchange = Callable[[Account], Exchange]
+MakeExchange = Callable[[Account, Callable[[ProtocolError], None]], Exchange]

@@ -8,6 +8,7 @@ from actors.account import MakeExchange, grid_settings
 from actors.display.ladder_table import ladder_table
 from actors.start import StartRefused, survey
 from config import Config, Environment
+from exchange.errors import ProtocolError
 
 
 def check_accounts(config: Config, make_exchange: MakeExchange, console: Console) -> bool:
@@ -15,7 +16,7 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
     verdicts: list[str] = []
     demo = config.process.environment is Environment.DEMO
     for account in config.accounts:
-        rest = make_exchange(account).rest()
+        rest = make_exchange(account, _ignore).rest()
         try:
             ground = survey(rest, account.id, grid_settings(account), switch=False, demo=demo)
         except StartRefused as error:
@@ -31,3 +32,7 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
         console.print(verdict, markup=False)
     console.print("refused" if verdicts else "trading could start")
     return not verdicts
+
+
+def _ignore(problem: ProtocolError) -> None:
+    """A check opens no stream."""

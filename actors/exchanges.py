@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from actors.account import Exchange, Files, MakeExchange
@@ -12,6 +12,7 @@ from config import Account, Config, SecretFilter, load_secrets
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import endpoints_for
 from exchange.dry.connect import dry_exchange
+from exchange.errors import ProtocolError
 from state.store.files import write_whole
 
 
@@ -24,7 +25,7 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
         handler.addFilter(mask)
     endpoints = endpoints_for(environment.value, venue_url)
 
-    def make(account: Account) -> Exchange:
+    def make(account: Account, on_problem: Callable[[ProtocolError], None]) -> Exchange:
         keys = secrets[account.id]
         if account.dry_run:
             return dry_exchange(
@@ -34,8 +35,9 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
                 symbols=tuple(symbol.symbol for symbol in account.symbols),
                 storage=DryFile(Files.of(Path(config.process.data_dir), account).dry_venue),
                 lock=threading.Lock(),
+                on_problem=on_problem,
             )
-        return bybit_exchange(endpoints, keys.api_key, keys.api_secret)
+        return bybit_exchange(endpoints, keys.api_key, keys.api_secret, on_problem=on_problem)
 
     return make
 

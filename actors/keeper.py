@@ -160,6 +160,8 @@ class KeeperActor(Shell):
         )
 
     def on_stop(self) -> None:
-        """Let the files go."""
+        """Write what came after ``Finish``, and let the files go."""
+        if self._changed or self._booked:
+            self._flush()
         self._trades.close()
         self._performance.close()

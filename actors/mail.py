@@ -134,6 +134,20 @@ class StopRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A record or frame that could not be read: what it told must be synced."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockDrifted:
+    """The exchange's clock has left ours by this much since the offset was taken."""
+
+    by_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
     """Save or write what is open, then say so to ``reply_to``."""
 

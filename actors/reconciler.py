@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Check, StreamLost, StreamOpened
+from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
 from actors.shell import Shell, World
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import StreamUp
@@ -16,6 +16,8 @@ from messages.requests import ReadSnapshot, Snapshot
 #: Executions are read from this long before the newest one of the last complete sync (strategy, section 10).
 _OVERLAP_MS = 60_000
 _FAILED_MS = 2_000
+#: A clock this far off is set again: at 1 s the exchange refuses every request.
+_DRIFT_MS = 400
 #: After this long a sync may prove that no order of an earlier process can still appear (section 9).
 _PROOF_MS = 3_100
 
@@ -47,6 +49,10 @@ class ReconcilerActor(Shell):
                 if self._syncs:
                     self.send("watch", Counted(account=self._account, symbol="", name="resync"))
                 self._sync()
+            case Unreadable():
+                self.send("watch", Counted(account=self._account, symbol="", name="unreadable"))
+                self._note("unreadable", f"{message.text}; the account is synced")
+                self._sync()
             case StreamLost():
                 self._stream_up = False
             case Check():
@@ -72,6 +78,9 @@ class ReconcilerActor(Shell):
         failure = str(called.error) if called.error is not None else ""
         if isinstance(called.answer, Snapshot):
             self._spread(called.answer, now_ms)
+            drift_ms = called.answer.server_ms - (now_ms - called.took_ns // 1_000_000)
+            if abs(drift_ms) > _DRIFT_MS:
+                self.send("supervisor", ClockDrifted(by_ms=drift_ms))
         self.send(
             "watch",
             SyncFinished(account=self._account, failure=failure, took_ns=called.took_ns, at_ms=now_ms),
@@ -104,7 +113,7 @@ class ReconcilerActor(Shell):
             self.send(grid, StreamUp(up=self._stream_up and self._covers_gap))
         newest = max((e.exec_ms for e in snapshot.executions), default=snapshot.server_ms)
         self._since_ms = newest - _OVERLAP_MS
-        self._say_unowned(snapshot, now_ms)
+        self._say_unowned(snapshot)
 
     def _tell_ledger(self, snapshot: Snapshot, symbol: str) -> None:
         """The order actor's ledger must hear what a gap of the stream has hidden."""
@@ -114,20 +123,22 @@ class ReconcilerActor(Shell):
             frame = StreamEvents(symbol=symbol, events=mine, received_ns=0)
             self.send(account_address(self._account, "orders"), frame)
 
-    def _say_unowned(self, snapshot: Snapshot, now_ms: int) -> None:
+    def _say_unowned(self, snapshot: Snapshot) -> None:
         """Positions on symbols that the config doesn't name are nobody's here: say so once."""
         others = {row.symbol for row in snapshot.positions} - set(self._symbols)
         if others - self._unowned:
-            self.send(
-                "watch",
-                Note(
-                    account=self._account,
-                    symbol="",
-                    side=None,
-                    kind="foreign_positions",
-                    severity=Severity.WARNING,
-                    text=f"positions on symbols that the config doesn't name: {', '.join(sorted(others))}",
-                    at_ms=now_ms,
-                ),
-            )
+            names = ", ".join(sorted(others))
+            self._note("foreign_positions", f"positions on symbols that the config doesn't name: {names}")
         self._unowned = frozenset(others)
+
+    def _note(self, kind: str, text: str) -> None:
+        note = Note(
+            account=self._account,
+            symbol="",
+            side=None,
+            kind=kind,
+            severity=Severity.WARNING,
+            text=text,
+            at_ms=self.world.clock.now_ms(),
+        )
+        self.send("watch", note)

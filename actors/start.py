@@ -77,6 +77,7 @@ class Ground:
     prices: Mapping[str, Price]
     ladders: tuple[LadderReport, ...]
     problems: tuple[str, ...]
+    poor: str
     open_symbols: frozenset[str]
 
 
@@ -148,6 +149,7 @@ def survey(
         prices=prices,
         ladders=ladders,
         problems=(*problems, *((poor,) if poor else ())),
+        poor=poor or "",
         open_symbols=frozenset(row.symbol for row in snapshot.positions),
     )
 

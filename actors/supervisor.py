@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 
-from actors.mail import ActorDied, Finished
+from actors.mail import ActorDied, ClockDrifted, Finished
 from actors.shell import Shell, World
 from messages.events import Note, Severity
 
@@ -32,5 +32,5 @@ class SupervisorActor(Shell):
                     at_ms=self.world.clock.now_ms(),
                 ),
             )
-        if isinstance(message, ActorDied | Finished):
+        if isinstance(message, ActorDied | Finished | ClockDrifted):
             self._outbox.put(message)

@@ -12,7 +12,7 @@ Nothing here sleeps in hope: every wait looks for a condition, with a deadline f
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -28,6 +28,7 @@ from config import Account, Config
 from config.loader import check_document
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import simulated
+from exchange.errors import ProtocolError
 from tests.venue_process import VenueProcess, venue_process
 
 START = "100.00"
@@ -139,7 +140,8 @@ def by_rest_alone(venue: VenueProcess) -> MakeExchange:
     """As on demo, where there is no trading socket."""
     endpoints = replace(simulated(venue.url), trading=None)
 
-    def make(account: Account) -> Exchange:
-        return bybit_exchange(endpoints, f"simulated-key-{account.code}", f"simulated-secret-{account.code}")
+    def make(account: Account, on_problem: Callable[[ProtocolError], None]) -> Exchange:
+        key, secret = f"simulated-key-{account.code}", f"simulated-secret-{account.code}"
+        return bybit_exchange(endpoints, key, secret, on_problem=on_problem)
 
     return make
