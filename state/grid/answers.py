@@ -8,11 +8,12 @@ from messages.events import Severity
 from messages.orders import Action, Outcome, RequestAnswered
 from messages.requests import LegsRead, OrderLookUp
 from messages.sides import Role
+from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import PROOF_MS, Draft
 from state.grid.effects import ProvenAbsent
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, order_ended
 from state.grid.gates import explained
-from state.grid.model import NO_BACKOFF, SideState
+from state.grid.model import SideState
 from state.grid.opening import opening_ended, opening_postponed, opening_withheld
 from state.grid.rebuild import begin_rebuild, rebuild_leg
 from state.grid.take_profit import amend_refused, tp_refused

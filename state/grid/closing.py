@@ -24,10 +24,12 @@ from messages.ids import MAX_COUNTER
 from messages.orders import Priority
 from messages.settings import ReopenSide, ReopenSize
 from messages.sides import SIDES, Role, Side
+from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import report_if_complete
 from state.grid.draft import Draft
 from state.grid.effects import CloseActed
-from state.grid.model import NO_BACKOFF, Cause, Closing, CycleBook, Opening, SideState
+from state.grid.model import Cause, CycleBook, Opening, SideState
+from state.grid.procedures import Closing
 from state.ladder import nominal_margin, nominal_margin_through
 from state.numbers import ZERO
 from state.order import CancelReason

@@ -8,10 +8,11 @@ from decimal import Decimal
 from messages.events import Severity
 from messages.orders import BalanceContext, Priority
 from messages.sides import Role, Side
+from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed, price_fresh, withdrawn
 from state.grid.joining import renew_base
-from state.grid.model import NO_BACKOFF, GridState, SideState
+from state.grid.model import GridState, SideState
 from state.grid.quantities import balance_check, level_qty
 from state.ladder import entry_price, meets_minimums
 from state.numbers import HUNDRED, ZERO

@@ -8,12 +8,13 @@ from messages.account import ExecType, Execution, OrderRow, OrderStatus, Positio
 from messages.events import Severity, TradeBooked
 from messages.ids import OrderName, parse_order_link_id
 from messages.sides import Role
+from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import book_funding, cause_of, complete_closed, count, counted, incomplete_book
 from state.grid.closing import act_on_close
 from state.grid.draft import Draft
 from state.grid.effects import FreezeAccount, StopAccount
 from state.grid.joining import join_fill
-from state.grid.model import NO_BACKOFF, Cause, CycleBook, SideState
+from state.grid.model import Cause, CycleBook, SideState
 from state.grid.strangers import judge_stranger, take_in_stranger
 from state.leg import SizeChange, SizeRow
 from state.order import ABSENT, FILLED, REFUSED, Asked, Order, Phase

@@ -15,6 +15,8 @@ from messages.account import Execution
 from messages.market import FeeRates, Instrument, Price
 from messages.settings import GridSettings
 from messages.sides import SIDES, Role, Side
+from state.grid.backoff import NO_BACKOFF, Backoff
+from state.grid.procedures import Closing, Restart
 from state.leg import Leg
 from state.numbers import ZERO
 from state.order import Order
@@ -111,23 +113,6 @@ class CycleBook:
         return self.entry_fees / self.entry_qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backoff:
-    """Waiting after something went wrong several times: 1, 2, 4 ... 60 s."""
-
-    failures: int = 0
-    until_ms: int = 0
-
-    def failed(self, now_ms: int, *, first_at_once: bool = False) -> Backoff:
-        """One more failure at ``now_ms``."""
-        exponent = self.failures - 1 if first_at_once else self.failures
-        wait = 0 if exponent < 0 else min(1000 * 2 ** min(exponent, 6), 60_000)
-        return Backoff(failures=self.failures + 1, until_ms=now_ms + wait)
-
-
-NO_BACKOFF = Backoff()
-
-
 @dataclass(kw_only=True)
 class SideState:
     """One side. ``held``: the grid holds the current cycle open; ``cycle`` numbers it, or the next one.
@@ -199,32 +184,6 @@ class SideState:
     def full(self) -> bool:
         """Whether the last level is filled."""
         return self.held and self.settings is not None and self.deepest >= self.settings.max_levels - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """A running close: the sides that closed, and the margin that their positions set free (USDT)."""
-
-    sides: frozenset[Side]
-    started_ms: int
-    alerted: bool = False
-    released: Decimal = ZERO
-    released_ms: int = 0
-
-
-class RestartStep(StrEnum):
-    """Where the restart of a locked symbol stands."""
-
-    CANCELLING = "cancelling"
-    FLATTENING = "flattening"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restart:
-    """A running restart of a locked symbol."""
-
-    step: RestartStep
-    started_ms: int
 
 
 @dataclass(kw_only=True)

@@ -12,7 +12,8 @@ from messages.sides import Role
 from state.grid.booking import cause_of
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
-from state.grid.model import Closing, CycleBook, Restart, RestartStep, SideState
+from state.grid.model import CycleBook, SideState
+from state.grid.procedures import Closing, Restart, RestartStep
 from state.leg import Leg, SizeRow
 from state.numbers import ZERO
 from state.order import Order, Phase

@@ -21,7 +21,7 @@ from messages.sides import SIDES, Role
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed
-from state.grid.model import Restart, RestartStep
+from state.grid.procedures import Restart, RestartStep
 from state.grid.take_profit import close_at_market
 from state.order import CancelReason
 

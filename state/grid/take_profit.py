@@ -9,9 +9,10 @@ from messages.events import Severity
 from messages.orders import Priority
 from messages.requests import SetTradingStop
 from messages.sides import Role, Side
+from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import Draft
 from state.grid.gates import explained
-from state.grid.model import NO_BACKOFF, SideState
+from state.grid.model import SideState
 from state.ladder import take_profit_price
 from state.numbers import HUNDRED, ONE, ZERO, ceil_to, floor_to
 from state.order import Asked, CancelReason, Order, Phase, Wish

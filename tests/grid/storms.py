@@ -74,7 +74,7 @@ class Storm(Campaign):
 
     def _people(self) -> None:
         """Somebody trades in the account by hand."""
-        ask, chance = self.world.line.request, self.chance
+        ask, chance = self.world.request, self.chance
         symbol, side = chance.choice(list(self.world.grids)), chance.choice(SIDES)
         idx = 1 if side is Side.LONG else 2
         what = chance.choice(("cancel", "close", "reduce", "add", "orphan", "resume"))
@@ -114,7 +114,7 @@ class Storm(Campaign):
         price = self.world.last[symbol] * (1 - side.sign * Decimal("0.03"))
         price = (price / instrument.tick_size).to_integral_value() * instrument.tick_size
         qty = (30 / price / instrument.qty_step).to_integral_value() * instrument.qty_step
-        self.world.line.request(
+        self.world.request(
             "order.create",
             symbol=symbol,
             side=side.opens_with.value,

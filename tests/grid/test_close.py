@@ -10,7 +10,7 @@ from messages.events import CycleClosed
 from messages.orders import CancelOrder, PlaceOrder
 from messages.sides import SIDES, Side
 from state.grid.effects import CloseActed
-from tests.grid.worlds import SLOW, at_rest, opened, person_closes, sent
+from tests.grid.worlds import SLOW, at_rest, opened, sent
 
 
 def test_a_late_fill_on_the_open_side_joins_its_current_cycle() -> None:
@@ -159,15 +159,3 @@ def test_a_second_close_joins_the_procedure_that_runs() -> None:
     at_rest(world)
     assert {e.side for e in world.told(CycleClosed)} == {Side.LONG, Side.SHORT}
     assert [world.side(s).cycle for s in SIDES] == [2, 2]
-
-
-def test_a_person_closing_a_side_leaves_it_flat_until_resume() -> None:
-    world = opened()
-    assert person_closes(world, Side.LONG) == 0
-    at_rest(world)
-    assert world.leg(Side.LONG) == 0
-    assert world.side(Side.LONG).paused == "closed by a person"
-    assert world.told(CycleClosed)[0].cause == "person"
-    world.resume(Side.LONG)
-    at_rest(world)
-    assert world.leg(Side.LONG) == Decimal("0.3")

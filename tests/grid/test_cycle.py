@@ -8,8 +8,8 @@ from messages.events import CycleClosed
 from messages.orders import AmendOrder, CancelOrder, PlaceOrder
 from messages.sides import Role, Side
 from tests.grid.checks import Checks
-from tests.grid.world import World, grid_settings
-from tests.grid.worlds import opened, shown
+from tests.grid.world import grid_settings
+from tests.grid.worlds import Watched, opened, shown
 
 EXAMPLE = grid_settings(
     "DOGEUSDT",
@@ -20,9 +20,9 @@ EXAMPLE = grid_settings(
 )
 
 
-def example() -> World:
+def example() -> Watched:
     """The worked example of the strategy, opened."""
-    world = World(EXAMPLE, prices={"DOGEUSDT": "0.21000"}, seed=3)
+    world = Watched(EXAMPLE, prices={"DOGEUSDT": "0.21000"}, seed=3)
     Checks(world)
     world.run(4_000)
     return world
@@ -46,7 +46,7 @@ def test_the_other_side_takes_the_reference_quantities_so_that_the_hedge_is_symm
 
 
 def test_nothing_leaves_before_three_seconds_have_proven_that_nothing_is_under_way() -> None:
-    world = World()
+    world = Watched()
     world.run(3_000)
     assert not world.sent
     world.run(1_000)

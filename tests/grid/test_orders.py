@@ -9,14 +9,12 @@ import pytest
 
 from exchange.bybit.encode import order_params
 from exchange.venue.quirks import Quirks
-from messages.ids import OrderName
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
 from messages.requests import LookUpOrder
-from messages.sides import Role, Side
-from tests.grid.checks import INJECTED, Checks
+from messages.sides import Side
 from tests.grid.line import Line
 from tests.grid.world import World, grid_settings
-from tests.grid.worlds import at_rest, opened, sent, shown
+from tests.grid.worlds import Watched, at_rest, opened, sent, shown
 
 Fate = tuple[int, str] | str
 
@@ -43,8 +41,7 @@ REFUSALS = [10001, 10006, 110003, 110007, 110017, 110020, 110079, 110090, 110120
 @pytest.mark.parametrize("code", REFUSALS)
 @pytest.mark.parametrize("role", ["O", "E", "T"])
 def test_a_refused_order_spends_its_id_and_is_tried_again_later(code: int, role: str) -> None:
-    world = World(grid_settings())
-    world.checks = Checks(world)
+    world = Watched(grid_settings())
     once(world.line, (code, "no"), role=role, kind=PlaceOrder)
     world.run(4_000)
     refused = sent(world, PlaceOrder, role)[0]
@@ -57,7 +54,7 @@ def test_a_refused_order_spends_its_id_and_is_tried_again_later(code: int, role:
 
 
 def test_an_opening_that_is_refused_and_tried_again_three_times_pauses_the_side_with_an_alert() -> None:
-    world = World(grid_settings())
+    world = Watched(grid_settings())
     once(world.line, (110003, "no"), role="O", kind=PlaceOrder, count=99)
     world.run(30_000)
     assert [side.paused for side in world.grid.sides] == ["its opening failed 4 times"] * 2
@@ -71,8 +68,7 @@ def test_an_opening_that_is_refused_and_tried_again_three_times_pauses_the_side_
 @pytest.mark.parametrize("fate", LOST)
 @pytest.mark.parametrize("role", ["O", "E", "T"])
 def test_an_order_without_an_answer_is_looked_up_and_never_sent_anew(fate: str, role: str) -> None:
-    world = World(grid_settings())
-    world.checks = Checks(world)
+    world = Watched(grid_settings())
     once(world.line, fate, role=role, kind=PlaceOrder)
     world.run(4_000)
     lost = sent(world, PlaceOrder, role)[0]
@@ -88,7 +84,7 @@ def test_an_order_without_an_answer_is_looked_up_and_never_sent_anew(fate: str, 
 
 
 def test_an_unknown_order_is_not_judged_before_the_window_of_its_request_is_over() -> None:
-    world = World(grid_settings())
+    world = Watched(grid_settings())
     once(world.line, "lost request", role="E", kind=PlaceOrder)
     world.run(4_000)
     at_ms, lost = next((t, c) for t, c in world.sent if c.order_link_id[4] == "E")
@@ -98,7 +94,7 @@ def test_an_unknown_order_is_not_judged_before_the_window_of_its_request_is_over
 
 
 def test_an_unknown_entry_blocks_only_its_own_level_and_side() -> None:
-    world = World(grid_settings(pending_depth=2))
+    world = Watched(grid_settings(pending_depth=2))
     once(world.line, "lost answer", role="E", kind=PlaceOrder)
     world.run(3_200)
     assert len(world.resting("T")) == 2
@@ -113,15 +109,14 @@ def carried_out_first(world: World, role: str, qty: str) -> None:
         if left[0] and isinstance(command, PlaceOrder) and command.order_link_id[4] == role:
             left[0] = 0
             params = order_params(replace(command, qty=Decimal(qty)))
-            assert world.line.request("order.create", **params).ret_code == 0
+            assert world.request("order.create", **params).ret_code == 0
 
     world.line.scripted = scripted
 
 
 @pytest.mark.parametrize("role", ["O", "T", "E"])
 def test_a_duplicate_id_is_looked_up_and_the_order_behind_it_is_ours(role: str) -> None:
-    world = World(grid_settings())
-    world.checks = Checks(world)
+    world = Watched(grid_settings())
     world.hold("order")
     carried_out_first(world, role, "0.3")
     world.run(4_000)
@@ -132,8 +127,7 @@ def test_a_duplicate_id_is_looked_up_and_the_order_behind_it_is_ours(role: str) 
 
 
 def test_an_opening_that_fills_short_is_completed_before_deeper_entries() -> None:
-    world = World(grid_settings())
-    world.checks = Checks(world)
+    world = Watched(grid_settings())
     carried_out_first(world, "O", "0.1")
     world.run(3_500)
     side = world.side(sent(world, PlaceOrder, "O")[0].leg)
@@ -146,8 +140,7 @@ def test_an_opening_that_fills_short_is_completed_before_deeper_entries() -> Non
 
 
 def test_an_opening_whose_completion_is_given_up_counts_as_filled() -> None:
-    world = World(grid_settings())
-    world.checks = Checks(world)
+    world = Watched(grid_settings())
     carried_out_first(world, "O", "0.1")
     first = world.line.scripted
     world.line.scripted = lambda c: (
@@ -161,8 +154,7 @@ def test_an_opening_whose_completion_is_given_up_counts_as_filled() -> None:
 
 
 def test_an_opening_over_the_market_maximum_is_split() -> None:
-    world = World(grid_settings(initial_margin="190000", max_levels=1), balance="10000000")
-    world.checks = Checks(world)
+    world = Watched(grid_settings(initial_margin="190000", max_levels=1), balance="10000000")
     at_rest(world, 15_000)
     assert [c.qty for c in sent(world, PlaceOrder, "O", Side.LONG)] == [Decimal(12_500), Decimal("166.6")]
     assert len(shown(world, "T", Side.LONG)) == 1
@@ -219,68 +211,9 @@ def test_a_cancel_without_a_good_answer_is_followed_until_the_order_has_ended(
     assert world.leg(Side.LONG) == Decimal("0.3")
 
 
-def test_a_persons_cancel_keeps_that_entry_away_until_the_sides_next_change() -> None:
-    world = opened(pending_depth=2)
-    entry = world.resting("E", Side.LONG)[1]
-    assert entry["orderLinkId"][5:7] == "02"
-    world.line.request("order.cancel", symbol=world.symbol, orderId=entry["orderId"])
-    world.run(70_000)
-    assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == ["01"]
-    world.move("148.40")
-    assert {row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)} == {"02", "03"}
-
-
-def test_a_persons_cancel_of_a_take_profit_is_put_right_at_once() -> None:
-    world = opened()
-    (row,) = world.resting("T", Side.LONG)
-    world.line.request("order.cancel", symbol=world.symbol, orderId=row["orderId"])
-    world.run(100)
-    assert [r["orderLinkId"] for r in world.resting("T", Side.LONG)] == ["001LT00-SOLUSDT-001002"]
-
-
-def test_an_order_of_ours_without_an_owner_is_cancelled_and_counted_as_it_ends() -> None:
-    world = opened()
-    name = OrderName(
-        account=1, side=Side.LONG, role=Role.ENTRY, level=5, symbol=world.symbol, cycle=1, attempt=INJECTED
-    )
-    world.line.request(
-        "order.create",
-        symbol=world.symbol,
-        side="Buy",
-        positionIdx=1,
-        orderType="Limit",
-        qty="0.2",
-        price="140.00",
-        orderLinkId=str(name),
-    )
-    world.run(500)
-    assert str(name) not in [row["orderLinkId"] for row in world.resting()]
-    assert world.counted("orphan") == 1
-
-
-def test_orders_that_are_not_ours_are_never_touched() -> None:
-    world = opened()
-    for link_id in ("", "my-own-order", "002LE05-SOLUSDT-001001"):
-        world.line.request(
-            "order.create",
-            symbol=world.symbol,
-            side="Buy",
-            positionIdx=1,
-            orderType="Limit",
-            qty="0.1",
-            price="140.00",
-            orderLinkId=link_id,
-        )
-    world.move("150.90")
-    world.run(130_000)
-    left = [row["orderLinkId"] for row in world.resting() if row["price"] == "140.000"]
-    assert sorted(left) == ["", "002LE05-SOLUSDT-001001", "my-own-order"]
-
-
 def test_a_position_too_small_for_a_take_profit_is_closed_at_market_and_pauses_nothing() -> None:
     strict = Quirks(reduce_only_min_notional_exempt=False)
-    world = World(grid_settings(), quirks=strict)
-    world.checks = Checks(world)
+    world = Watched(grid_settings(), quirks=strict)
     world.run(4_000)
     (take_profit,) = world.resting("T", Side.LONG)
     # A part of level 1 fills in the tick that closes all that the take profit covers: dust is left.

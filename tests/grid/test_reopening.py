@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,11 @@ from messages.orders import PlaceOrder
 from messages.requests import SetTradingStop
 from messages.settings import OnStop, ReopenSide, ReopenSize, WhenLocked
 from messages.sides import SIDES, Side
-from tests.grid.checks import Checks
-from tests.grid.world import World, grid_settings
-from tests.grid.worlds import at_rest, opened, sent, shown
+from tests.grid.world import grid_settings
+from tests.grid.worlds import Watched, at_rest, opened, sent, shown
 
 
-def fallen(levels: int, **changes: object) -> World:
+def fallen(levels: int, **changes: Any) -> Watched:
     """LONG holds levels 0 ... ``levels``, and no take profit of it is near; SHORT opens anew meanwhile."""
     world = opened(grid_step_percent="1", multiplier="2", take_profit_percent="0.5", **changes)
     for n in range(1, levels + 1):
@@ -111,8 +111,7 @@ def test_an_opening_steps_down_to_what_the_balance_pays_and_says_so() -> None:
 
 
 def test_level_0_waits_for_balance_without_spending_an_id() -> None:
-    world = World(grid_settings(), balance="5")
-    world.checks = Checks(world)
+    world = Watched(grid_settings(), balance="5")
     world.run(10_000)
     assert [side.opening is not None and side.opening.waiting for side in world.grid.sides] == [True, True]
     assert not world.grid.orders
@@ -121,8 +120,7 @@ def test_level_0_waits_for_balance_without_spending_an_id() -> None:
 
 
 def test_what_was_withheld_is_tried_again_with_the_same_id_when_the_wallet_moves() -> None:
-    world = World(grid_settings(), balance="5")
-    world.checks = Checks(world)
+    world = Watched(grid_settings(), balance="5")
     world.run(4_000)
     world.checks.account.wallet += 100  # a deposit
     world.checks.account.started_with += 100
@@ -141,10 +139,9 @@ def test_both_sides_full_hold_goes_on_with_take_profits() -> None:
     assert world.counted("restart") == 0
 
 
-def locked() -> World:
+def locked() -> Watched:
     """Both sides full at two levels, and the settings ask for a restart."""
-    world = World(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
-    world.checks = Checks(world)
+    world = Watched(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
     world.run(4_000)
     world.move("148.40")
     world.move("151.60", steps=4)
@@ -173,7 +170,7 @@ def test_a_stop_holds_positions_withdraws_every_entry_and_opens_nothing() -> Non
     world.move("149.90", steps=2)
     assert world.leg(Side.LONG) == 0  # its take profit was followed
     world.run(70_000)
-    assert (world.leg(Side.LONG), world.leg(Side.SHORT)) == (0, Decimal("0.3"))
+    assert [world.leg(side) for side in SIDES] == [0, Decimal("0.3")]
 
 
 def test_in_a_stop_a_take_profit_is_withdrawn_whose_close_would_tear_the_hedge() -> None:

@@ -8,16 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from messages.events import CycleClosed, Severity
+from messages.events import CycleClosed
 from messages.orders import PlaceOrder
 from messages.settings import ReopenSide, WhenLocked
 from messages.sides import SIDES, Role, Side
 from state.grid.model import GridState
 from state.order import Asked, Phase
-from tests.grid.checks import Checks
 from tests.grid.test_reopening import locked
-from tests.grid.world import World, grid_settings
-from tests.grid.worlds import SLOW, at_rest, opened, person_closes, sent
+from tests.grid.world import grid_settings
+from tests.grid.worlds import SLOW, Watched, at_rest, opened, sent
 
 
 def waits_for(role: Role, what: Callable[[GridState, Role], bool]) -> Callable[[GridState], bool]:
@@ -45,11 +44,10 @@ MOMENTS: dict[str, Callable[[GridState], bool]] = {
 }
 
 
-def run_to(moment: Callable[[GridState], bool]) -> World:
+def run_to(moment: Callable[[GridState], bool]) -> Watched:
     """A world that opens, averages, closes and restarts, up to the moment."""
     settings = grid_settings(max_levels=2, when_locked=WhenLocked.RESTART)
-    world = World(settings, faults=replace(SLOW, max_frame_ms=150))
-    world.checks = Checks(world)
+    world = Watched(settings, faults=replace(SLOW, max_frame_ms=150))
     prices = iter(["150.00"] * 90 + ["148.40"] * 9 + ["151.60"] * 9 + ["149.90"] * 90 + ["146.00"] * 90 * 9)
     for price in prices:
         if moment(world.grid):
@@ -76,8 +74,7 @@ def test_a_process_killed_at_any_moment_is_revived_where_it_stood(moment: str, a
 @pytest.mark.parametrize("lost", [False, True])
 @pytest.mark.parametrize("moment", ["restart", "restart-close"])
 def test_a_restart_of_a_locked_symbol_is_gone_on_with_after_a_kill(moment: str, lost: bool) -> None:
-    world = World(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
-    world.checks = Checks(world)
+    world = Watched(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
     world.run(4_000)
     world.move("148.40")
     world.line.faults = SLOW
@@ -90,8 +87,7 @@ def test_a_restart_of_a_locked_symbol_is_gone_on_with_after_a_kill(moment: str, 
 
 
 def test_orders_that_a_stale_file_does_not_know_are_not_bought_twice() -> None:
-    world = World()
-    world.checks = Checks(world)
+    world = Watched()
     world.run(2_000)
     before = dict(world.grids)
     world.run(1_100)  # the openings, take profits and entries leave
@@ -140,36 +136,6 @@ def test_new_settings_reach_each_side_with_its_next_cycle() -> None:
     at_rest(world)
     assert Decimal(world.resting("T", Side.LONG)[0]["price"]) > Decimal("153.00")
     assert Decimal(world.resting("T", Side.SHORT)[0]["price"]) > Decimal("149.00")
-
-
-def test_a_persons_size_is_covered_by_the_take_profit_and_pauses_the_entries() -> None:
-    world = opened()
-    buy = {"symbol": world.symbol, "side": "Buy", "positionIdx": 1, "orderType": "Market", "qty": "5"}
-    assert world.line.request("order.create", **buy).ret_code == 0
-    world.run(500)
-    (note,) = world.noted("foreign_size")
-    assert note.severity is Severity.CRITICAL
-    assert Decimal(world.resting("T", Side.LONG)[0]["qty"]) == world.leg(Side.LONG) == Decimal("5.3")
-    world.move("148.40")  # both entries' prices are passed: the one that rested fills, none follows
-    assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == []
-    world.resume()
-    world.run(500)
-    assert world.side(Side.LONG).levels[1].qty == Decimal("5.4")
-    assert world.resting("E", Side.LONG)
-
-
-def test_a_persons_size_that_the_person_takes_back_ends_the_pause() -> None:
-    world = opened()
-    buy = {"symbol": world.symbol, "side": "Buy", "positionIdx": 1, "orderType": "Market", "qty": "5"}
-    assert world.line.request("order.create", **buy).ret_code == 0
-    world.run(500)
-    assert person_closes(world, Side.LONG, "5") == 0
-    world.run(10_000)
-    world.move("148.40")
-    world.run(500)
-    assert world.side(Side.LONG).book.foreign_qty == 0
-    assert [row["orderLinkId"][5:7] for row in world.resting("E", Side.LONG)] == ["02"]
-    assert not world.side(Side.LONG).paused
 
 
 def test_a_funding_row_books_its_fee_and_changes_no_size() -> None:

@@ -15,29 +15,25 @@ from typing import Any
 import orjson
 
 from exchange.bybit.decode_private import decode_private
-from exchange.bybit.decode_rest import instrument as decode_instrument
-from exchange.bybit.encode import POSITION_IDX
-from exchange.bybit.fields import Fields
 from exchange.venue.contract import PrivatePush, Trade
-from exchange.venue.core import VenueCore
 from exchange.venue.instruments import MAKER_FEE, TAKER_FEE, default_instruments
 from exchange.venue.quirks import Quirks
-from exchange.venue.records import AccountSpec
 from messages.account import Execution, OrderRow, PositionRow, Wallet
 from messages.commands import Resume, SettingAnswered, StreamUp
-from messages.events import BalanceMayFit, Counted, LookUpFailed, Note, StreamEvents, SymbolSnapshot, Wake
-from messages.market import FeeRates, Instrument, Price
-from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
+from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
+from messages.market import FeeRates, Price
+from messages.orders import AmendOrder, CancelOrder, PlaceOrder
 from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop, Snapshot
 from messages.settings import GridSettings
 from messages.sides import Side
 from state.grid.effects import Effect, WakeAt
-from state.grid.model import GridState, SideState
+from state.grid.model import GridState
 from state.grid.start import begin, known_until_ms
 from state.grid.step import Event, step
 from state.store.codec import decode, encode
-from tests.grid.line import ACCOUNT, NO_FAULTS, Back, Faults, Line
-from tests.grid.moments import START_MS, Moments
+from tests.grid.line import NO_FAULTS, Back, Faults, Line
+from tests.grid.moments import START_MS
+from tests.grid.scene import Scene
 
 SYNC_MS = 60_000
 WEEK_MS = 7 * 24 * 3600 * 1000
@@ -45,7 +41,7 @@ WEEK_MS = 7 * 24 * 3600 * 1000
 
 def grid_settings(symbol: str = "SOLUSDT", **changes: Any) -> GridSettings:
     """Settings with 5 USDT of margin at leverage 10; numbers may be given as texts."""
-    values = {
+    values: dict[str, Any] = {
         name: Decimal(value) if type(value) is str else value  # enumerations are texts too
         for name, value in changes.items()
     }
@@ -56,7 +52,7 @@ def _through_the_file(state: GridState) -> GridState:
     return decode(GridState, orjson.loads(orjson.dumps(encode(state))))
 
 
-class World:
+class World(Scene):
     """Account "a" at the venue, number 1 for the bot, with a grid per symbol."""
 
     def __init__(
@@ -68,22 +64,10 @@ class World:
         faults: Faults = NO_FAULTS,
         balance: str = "10000",
     ) -> None:
-        self.moments = Moments()
+        super().__init__(settings or (grid_settings(),), seed, quirks, balance)
         self.chance = Random(f"world/{seed}")
-        self.core = VenueCore(
-            seed=seed,
-            now_ms=START_MS,
-            instruments=default_instruments(),
-            accounts=[AccountSpec(name=ACCOUNT, hedge=True, balance_usdt=Decimal(balance))],
-            quirks=Quirks() if quirks is None else quirks,
-        )
-        self.settings = {s.symbol: s for s in settings or (grid_settings(),)}
-        self.grids: dict[str, GridState] = {}
-        self.effects: list[Effect] = []
-        self.sent: list[tuple[int, OrderCommand]] = []
         self.on_step: list[Callable[[str, GridState, Event, Sequence[Effect]], None]] = []
         self.on_accept: Callable[[str], None] = lambda order_link_id: None
-        self.last: dict[str, Decimal] = {}
         self._topic_due: dict[str, int] = {}
         self._held: dict[str, list[PrivatePush]] = {}
         self._connection = 0
@@ -95,11 +79,6 @@ class World:
         self.start()
 
     # --- time -----------------------------------------------------------------------------------------
-
-    @property
-    def now_ms(self) -> int:
-        """Virtual time, the same for bot and venue."""
-        return self.moments.now_ms
 
     def run(self, ms: int) -> None:
         """Let virtual time pass; whatever is due happens at its own time."""
@@ -300,52 +279,3 @@ class World:
         for symbol, events in by_symbol.items():
             if symbol in self.grids:
                 self.give(symbol, StreamEvents(symbol=symbol, events=tuple(events), received_ns=0))
-
-    # --- what tests look at -----------------------------------------------------------------------------
-
-    @property
-    def symbol(self) -> str:
-        """The first symbol."""
-        return next(iter(self.settings))
-
-    @property
-    def grid(self) -> GridState:
-        """The first symbol's state."""
-        return self.grids[self.symbol]
-
-    def side(self, side: Side) -> SideState:
-        """A side of the first symbol."""
-        return self.grid.of(side)
-
-    def instrument(self, symbol: str) -> Instrument:
-        """The rules as the bot reads them."""
-        rows = self.line.request("market.instruments-info", symbol=symbol).result["list"]
-        return decode_instrument(Fields(rows[0], "instruments-info"))
-
-    def resting(self, role: str = "", side: Side | None = None, symbol: str = "") -> list[dict[str, Any]]:
-        """A symbol's open orders of ours at the venue, by the role and side in their ids, oldest first."""
-        rows = self.line.request("order.realtime", symbol=symbol or self.symbol, limit=50).result["list"]
-        letter = "" if side is None else side.value[0]
-        return [
-            dict(row)
-            for row in reversed(rows)
-            if row["orderLinkId"][4:5] == role or not role
-            if row["orderLinkId"][3:4] == letter or not letter
-        ]
-
-    def leg(self, side: Side) -> Decimal:
-        """A leg's size at the venue."""
-        rows = self.line.request("position.list", symbol=self.symbol).result["list"]
-        return next(Decimal(row["size"]) for row in rows if row["positionIdx"] == POSITION_IDX[side])
-
-    def told(self, kind: type[Any]) -> list[Any]:
-        """The effects of one kind, in order."""
-        return [effect for effect in self.effects if isinstance(effect, kind)]
-
-    def counted(self, name: str) -> int:
-        """How often something was counted."""
-        return sum(1 for e in self.effects if isinstance(e, Counted) and e.name == name)
-
-    def noted(self, kind: str) -> list[Note]:
-        """The notes of one kind."""
-        return [e for e in self.effects if isinstance(e, Note) and e.kind == kind]

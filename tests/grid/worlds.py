@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from messages.orders import OrderCommand
+from messages.settings import GridSettings
 from messages.sides import Side
 from tests.grid.checks import Checks
 from tests.grid.line import Faults
@@ -15,16 +16,23 @@ from tests.grid.world import World, grid_settings
 SLOW = Faults(min_delay_ms=50, max_delay_ms=50)
 
 
-def opened(seed: int = 1, balance: str = "10000", **changes: Any) -> World:
-    """SOLUSDT at 150, both sides open with 0.3 each, watched by the checks."""
-    world = World(grid_settings(**changes), seed=seed, balance=balance)
-    world.checks = Checks(world)
+class Watched(World):
+    """A world whose every step is checked."""
+
+    def __init__(self, *settings: GridSettings, **how: Any) -> None:
+        super().__init__(*settings, **how)
+        self.checks = Checks(self)
+
+
+def opened(seed: int = 1, balance: str = "10000", **changes: Any) -> Watched:
+    """SOLUSDT at 150, both sides open with 0.3 each."""
+    world = Watched(grid_settings(**changes), seed=seed, balance=balance)
     world.run(4_000)
     assert world.leg(Side.LONG) == world.leg(Side.SHORT) == Decimal("0.3")
     return world
 
 
-def at_rest(world: World, ms: int = 5_000) -> World:
+def at_rest(world: Watched, ms: int = 5_000) -> Watched:
     """Let the dust settle; then everything must be right."""
     world.run(ms)
     findings = world.checks.at_the_end()
@@ -55,7 +63,7 @@ def person_closes(world: World, side: Side, qty: str = "0", symbol: str = "") ->
 
     Gives the code of the exchange's reply.
     """
-    request, symbol = world.line.request, symbol or world.symbol
+    request, symbol = world.request, symbol or world.symbol
     for take_profit in world.resting("T", side, symbol):
         request("order.cancel", symbol=symbol, orderId=take_profit["orderId"])
     for _ in range(300):
