@@ -13,6 +13,7 @@ from messages.orders import PlaceOrder
 from messages.requests import SetTradingStop
 from messages.settings import OnStop, ReopenSide, ReopenSize, WhenLocked
 from messages.sides import SIDES, Side
+from state.grid.effects import StopAccount
 from tests.grid.world import grid_settings
 from tests.grid.worlds import Watched, at_rest, opened, sent, shown
 
@@ -224,3 +225,16 @@ def test_a_safety_take_profit_covers_the_side_one_step_beyond_its_take_profit() 
     (safety,) = [e for e in world.told(SetTradingStop) if e.leg is Side.LONG]
     assert safety.take_profit is not None
     assert safety.take_profit > shown(world, "T", Side.LONG)[0][1] * Decimal("1.0099")
+
+
+def test_a_liquidation_stops_the_account_and_leaves_its_sides_flat() -> None:
+    world = opened(balance="40", leverage="10", initial_margin="5", max_levels=3, grid_step_percent="0.5")
+    world.move("149.00", steps=4)
+    world.move("130.00", steps=3)
+    world.move("90.00", steps=3)
+    world.run(20_000)
+    assert all(world.leg(side) == 0 for side in SIDES)
+    assert world.told(StopAccount)
+    assert world.grid.stopped
+    assert "exchange" in {e.cause for e in world.told(CycleClosed)}
+    assert not world.resting()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -19,14 +20,14 @@ from exchange.venue.contract import PrivatePush, Trade
 from exchange.venue.instruments import MAKER_FEE, TAKER_FEE, default_instruments
 from exchange.venue.quirks import Quirks
 from messages.account import Execution, OrderRow, PositionRow, Wallet
-from messages.commands import Resume, SettingAnswered, StreamUp
+from messages.commands import Resume, SettingAnswered, Stop, StreamUp
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import FeeRates, Price
 from messages.orders import AmendOrder, CancelOrder, PlaceOrder
 from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop, Snapshot
 from messages.settings import GridSettings
 from messages.sides import Side
-from state.grid.effects import Effect, WakeAt
+from state.grid.effects import Effect, StopAccount, WakeAt
 from state.grid.model import GridState
 from state.grid.start import begin, known_until_ms
 from state.grid.step import Event, step
@@ -203,6 +204,9 @@ class World(Scene):
                 self.line.set(effect)
             case WakeAt(due_ms=due_ms):
                 self.line.later(due_ms - self.now_ms, lambda: self.give(symbol, Wake(due_ms=due_ms)))
+            case StopAccount(reason=reason):
+                for each in self.grids:
+                    self.line.later(0, partial(self.give, each, Stop(reason=reason)))
             case _:
                 pass
 
