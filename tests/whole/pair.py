@@ -52,6 +52,11 @@ class Pair:
         for price in prices:
             self.venue.control("price", symbol=self.symbol, price=price, taker=taker, **amount)
 
+    def walk(self, price: str) -> None:
+        """Print a trade and wait until the bot knows the price."""
+        self.price(price)
+        self.wait_for(lambda: self.last_seen() == Decimal(price), f"the bot to know the price {price}")
+
     def person(self) -> HTTP:
         """Somebody else with the account's key, by pybit."""
         session = HTTP(api_key=f"simulated-key-{self.code}", api_secret=f"simulated-secret-{self.code}")

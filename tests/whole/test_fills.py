@@ -17,7 +17,8 @@ CANCELS = ["order.cancel", "order.cancel-batch"]
 CREATES = ["order.create", "order.create-batch"]
 ACCOUNTS: Accounts = {
     1: {"PARTSUSDT": FAR, "AMENDUSDT": WIDE, "LATEUSDT": {}, "CROSSUSDT": {}},
-    2: {"REFUSEDUSDT": {}, "TURNEDUSDT": FAR, "OVERTAKENUSDT": {}, "FASTUSDT": {}},
+    2: {"REFUSEDUSDT": {}, "LIMITEDUSDT": {}, "TURNEDUSDT": FAR, "OVERTAKENUSDT": {}},
+    3: {"FASTUSDT": {}, "DONEUSDT": {}, "UNDONEUSDT": {}},
 }
 
 
@@ -100,18 +101,36 @@ def test_a_cancel_that_crosses_a_fill_loses_no_fill_and_buys_none_twice(stage: S
     assert len(pair.created(Side.LONG, Role.OPENING, cycle=2)) == 1
 
 
-def test_a_refused_reopening_is_tried_again_under_a_new_id(stage: Stage) -> None:
-    pair = stage.pair("REFUSEDUSDT")
+@pytest.mark.parametrize(("symbol", "code"), [("REFUSEDUSDT", 110007), ("LIMITEDUSDT", 10006)])
+def test_a_refused_reopening_is_tried_again_under_a_new_id(stage: Stage, symbol: str, code: int) -> None:
+    pair = stage.pair(symbol)
     for op in CREATES:
-        stage.fault(fault="answer", op=op, retCode=110007, retMsg="ab not enough for new order")
+        stage.fault(fault="answer", op=op, retCode=code, retMsg="no")
     pair.price("100.60")
     pair.wait_for(lambda: any(one["retCode"] for one in pair.created(Side.LONG, Role.OPENING)), "the refusal")
     stage.fault(fault="clear")
     pair.wait_open(what="the hedge after the second try")
     tries = pair.created(Side.LONG, Role.OPENING, cycle=2)
-    assert [one["retCode"] for one in tries] == [110007, 0]
+    assert [one["retCode"] for one in tries] == [code, 0]
     assert len({one["orderLinkId"] for one in tries}) == 2
-    assert stage.bot.tally(2).refused[110007] >= 1
+    pair.wait_for(lambda: pair.tally.refused.get(code, 0) >= 1, "the refusal to be counted")
+
+
+@pytest.mark.parametrize(("symbol", "carried_out"), [("DONEUSDT", True), ("UNDONEUSDT", False)])
+def test_an_answer_that_proves_nothing_leads_to_one_opening_whatever_became_of_it(
+    stage: Stage, symbol: str, carried_out: bool
+) -> None:
+    """Only what is proven absent is sent again, under a new id."""
+    pair = stage.pair(symbol)
+    for op in CREATES:
+        stage.fault(fault="answer", op=op, retCode=10016, after_acceptance=carried_out)
+    pair.price("100.60")
+    pair.wait_for(lambda: pair.tally.unknown >= 1, "an order whose outcome is unknown")
+    stage.fault(fault="clear")
+    pair.wait_open(what="the reopened hedge")
+    tries = pair.created(Side.LONG, Role.OPENING, cycle=2)
+    assert [one["retCode"] for one in tries] == ([0] if carried_out else [10016, 0])
+    assert pair.size(Side.LONG) == Decimal(tries[-1]["qty"])
 
 
 def test_a_refused_take_profit_is_tried_again_and_the_side_is_covered(stage: Stage) -> None:

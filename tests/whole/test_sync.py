@@ -95,6 +95,18 @@ def orders_sent(pair: Pair) -> int:
     return sum(len(pair.requests(op)) for op in ("create", "amend", "cancel"))
 
 
+def test_a_sync_that_fails_is_tried_again_and_changes_nothing(stage: Stage) -> None:
+    pair = stage.pair("AGAINUSDT")
+    sent = orders_sent(pair)
+    before = stage.bot.tally(1).sync_failures
+    stage.fault(fault="answer", op="position.list", http=502)
+    pair.wait_for(lambda: stage.bot.tally(1).sync_failures == before + 1, "the failure")
+    syncs = stage.bot.tally(1).syncs
+    pair.wait_for(lambda: stage.bot.tally(1).syncs >= syncs + 2, "two syncs after it")
+    assert stage.bot.tally(1).sync_failures == before + 1
+    assert orders_sent(pair) == sent
+
+
 def leave_level_one_unanswered(stage: Stage, pair: Pair) -> None:
     """Fill LONG's level 1; what follows gets no reply, and the stream is silent of orders for long."""
     stage.fault(fault="delay_topics", topics=["order"], ms=15_000)
