@@ -169,8 +169,11 @@ class SideState:
 
     @property
     def size(self) -> Decimal:
-        """The leg's size in base coin."""
-        return self.leg.size
+        """The leg's size in base coin; worked out once for each leg, since every decision asks for it."""
+        known: tuple[Leg, Decimal] | None = self.__dict__.get("_size")
+        if known is None or known[0] is not self.leg:
+            known = self.__dict__["_size"] = self.leg, self.leg.size
+        return known[1]
 
     @property
     def deepest(self) -> int:

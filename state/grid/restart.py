@@ -38,13 +38,10 @@ def run_restart(d: Draft) -> None:
 
 def _begin(d: Draft) -> None:
     state = d.state
-    allowed = all(entries_allowed(d, side) and side.opening is None for side in state.sides)
-    if (
-        state.locked
-        and allowed
-        and state.settings.when_locked is WhenLocked.RESTART
-        and not state.settings.wind_down
-    ):
+    wanted = state.settings.when_locked is WhenLocked.RESTART and not state.settings.wind_down
+    if not wanted or not state.locked:
+        return
+    if all(entries_allowed(d, side) and side.opening is None for side in state.sides):
         state.restart = Restart(step=RestartStep.CANCELLING, started_ms=d.now_ms)
         d.count("restart")
         d.note("restart", "both sides hold every level: closing both to begin anew", None, Severity.WARNING)
