@@ -1,4 +1,4 @@
-"""Several accounts in one process, the longest names, and accounts that can't start."""
+"""Several accounts in one process, and accounts that can't start."""
 
 from decimal import Decimal
 from functools import partial
@@ -7,12 +7,11 @@ from pathlib import Path
 import orjson
 
 from actors.exchanges import exchanges_for
-from messages.ids import MAX_SYMBOL_LENGTH, parse_order_link_id
+from messages.ids import parse_order_link_id
 from messages.sides import SIDES, Side
 from tests.whole.harness import Accounts, RunningBot, config, running_bot, running_venue
 from tests.whole.pair import Pair
 
-LONGEST = "ABCDEFGHIJKLMNOPQUSDT"
 FAR = {"take_profit_percent": 10}
 
 
@@ -40,18 +39,6 @@ def test_accounts_that_trade_the_same_symbol_do_not_interfere(tmp_path: Path) ->
             own = tmp_path / f"{pair.code}_bot_state.json"
             assert f'"{pair.code}LT00-SAMEUSDT-' in orjson.dumps(orjson.loads(own.read_bytes())).decode()
             pair.wait_for(pair.trades_kept, "its trades in its own file")
-
-
-def test_the_longest_symbol_name_trades_with_ids_of_36_characters(tmp_path: Path) -> None:
-    assert len(LONGEST) == MAX_SYMBOL_LENGTH
-    settings = config(tmp_path, {1: {LONGEST: {}}})
-    with running_venue(LONGEST) as venue, running_bot(venue, settings) as bot:
-        pair = Pair(venue, bot, 1, LONGEST)
-        pair.wait_open()
-        pair.price("100.60")
-        pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
-        pair.wait_open(what="the reopened hedge")
-        assert {len(one["orderLinkId"]) for one in pair.requests("create")} == {36}
 
 
 def test_a_ladder_under_the_minimum_is_refused_by_name_and_the_other_account_trades(tmp_path: Path) -> None:

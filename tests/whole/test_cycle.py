@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from messages.ids import parse_order_link_id
+from messages.ids import MAX_SYMBOL_LENGTH, parse_order_link_id
 from messages.sides import SIDES, Role, Side
 from tests.whole.harness import Accounts
 from tests.whole.pair import Pair
@@ -13,6 +13,7 @@ from tests.whole.stage import Stage, running_stage
 
 #: With a take profit of 10 % the market can walk down and up the ladder without closing anything.
 FAR = {"take_profit_percent": 10}
+LONGEST = "ABCDEFGHIJKLMNOPQUSDT"
 ACCOUNTS: Accounts = {
     1: {"OPENUSDT": {}, "AVERAGEUSDT": FAR, "CLOSEUSDT": {}, "BOTHUSDT": {}},
     2: {
@@ -22,6 +23,7 @@ ACCOUNTS: Accounts = {
         "FUNDEDUSDT": {},
     },
     3: {"EDGEUSDT": {"max_levels": 1, "initial_margin": 2500}},
+    4: {LONGEST: {}},
 }
 
 
@@ -70,9 +72,10 @@ def test_a_take_profit_closes_its_side_and_it_reopens_after_all_entries_have_end
     }
     closed = [row for row in pair.pushed("position") if row["positionIdx"] == 1 and row["size"] == "0"]
     assert closed[-1]["side"] == ""  # as the exchange shows a leg that has closed
-    tally = pair.tally
-    assert (tally.acted.count, tally.reopened.count) == (1, 1)
-    assert tally.sides[Side.LONG].realised > 0
+    pair.wait_for(
+        lambda: (pair.tally.acted.count, pair.tally.reopened.count) == (1, 1), "both figures of its latency"
+    )
+    assert pair.tally.sides[Side.LONG].realised > 0
     assert pair.count("recovery") == pair.count("orphan") == pair.count("late_fill") == 0
 
 
@@ -180,3 +183,12 @@ def test_an_opening_that_fills_short_is_completed_before_deeper_entries(stage: S
         first["orderLinkId"]
     ) == pair.size(Side.LONG)
     pair.wait_for(lambda: pair.deepest(Side.LONG) == 0, "level 0 to be whole")
+
+
+def test_the_longest_symbol_name_trades_with_ids_of_36_characters(stage: Stage) -> None:
+    assert len(LONGEST) == MAX_SYMBOL_LENGTH
+    pair = stage.pair(LONGEST)
+    pair.price("100.60")
+    pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
+    pair.wait_open(what="the reopened hedge")
+    assert {len(one["orderLinkId"]) for one in pair.requests("create")} == {36}

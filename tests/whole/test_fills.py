@@ -76,7 +76,7 @@ def test_a_fill_that_comes_late_in_a_close_joins_its_side_and_counts_once(stage:
     pair.wait_for(lambda: pair.cycles(Side.LONG) == 1, "the booked cycle")
     pair.wait_open(long=[1], short=[2], what="LONG's reopening and SHORT's level 1")
     assert pair.size(Side.SHORT) == Decimal("1.257")
-    assert pair.count("late_fill") == 1
+    pair.wait_for(lambda: pair.count("late_fill") == 1, "the late fill to be counted")
     assert len(pair.created(Side.LONG, Role.OPENING, cycle=2)) == 1
     assert pair.count("orphan") == 0
 
@@ -97,7 +97,7 @@ def test_a_cancel_that_crosses_a_fill_loses_no_fill_and_buys_none_twice(stage: S
     pair.wait_open(long=[1], short=[2], what="LONG's reopening and SHORT's level 1")
     assert pair.size(Side.SHORT) == Decimal("1.257")
     assert pair.executed(Side.SHORT, Role.ENTRY) == Decimal("0.757")
-    assert pair.count("late_fill") == 1
+    pair.wait_for(lambda: pair.count("late_fill") == 1, "the late fill to be counted")
     assert len(pair.created(Side.LONG, Role.OPENING, cycle=2)) == 1
 
 
