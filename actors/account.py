@@ -17,6 +17,7 @@ from actors.guard import GuardActor, stopped_before
 from actors.keeper import KeeperActor
 from actors.mail import Finish, Open
 from actors.orders import OrdersActor
+from actors.purse import Purse
 from actors.reconciler import ReconcilerActor
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
@@ -172,12 +173,9 @@ def start_account(
         at("orders"),
         world,
         account.id,
-        account.name,
         symbols,
-        _ledger(ground),
+        _purse(account, ground),
         TrafficQueue(),
-        wallet=ground.wallet,
-        dry_run=account.dry_run,
     )
     now_ms = world.clock.now_ms()
     for grid in settings:
@@ -221,10 +219,10 @@ def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms
     return min(ms - 60_000 if ms else week_ago for ms in known)
 
 
-def _ledger(ground: Ground) -> BalanceLedger:
+def _purse(account: Account, ground: Ground) -> Purse:
     ledger = BalanceLedger()
     ledger.pushed(ground.wallet, ground.wallet.created_ms)
-    return ledger
+    return Purse(ledger, ground.wallet, account=account.id, name=account.name, dry_run=account.dry_run)
 
 
 def grid_settings(account: Account) -> tuple[GridSettings, ...]:

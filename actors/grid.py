@@ -120,8 +120,8 @@ class GridActor(Shell):
 
     def _close_acted(self, acted: CloseActed, received_ns: int, now_ms: int) -> None:
         self._drop_entries("a side has closed", openings=False)
-        if received_ns:
-            self._origins[acted.side] = received_ns
+        # A close that a read has told is as old as the arrival of its answer: now.
+        self._origins[acted.side] = received_ns or self.world.clock.monotonic_ns()
         if acted.exec_ms:
             figure = Decimal(max(now_ms - acted.exec_ms, 0))
             self._latency(acted.side, exchange_to_acted_ms=figure)

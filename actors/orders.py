@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from actors.directory import account_address, grid_address
 from actors.mail import Call, Called, Check, Decided, DropEntries, PriceTaken, Report, SocketGone, SocketReady
+from actors.purse import Purse
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
-from messages.account import Execution, OrderRow, PositionRow, Wallet
+from messages.account import Wallet
 from messages.commands import Stop, StreamUp
 from messages.events import BalanceMayFit, StreamEvents
 from messages.market import Price
@@ -31,10 +32,9 @@ from messages.orders import (
     RequestAnswered,
     SendOrders,
 )
-from messages.reports import AccountReport, BalanceRead, CloseLatency, OrdersCounted
+from messages.reports import BalanceRead, CloseLatency, OrdersCounted
 from messages.requests import ReadWallet
 from messages.sides import Side
-from state.balance import BalanceLedger
 from state.grid.effects import ProvenAbsent
 from state.traffic import TrafficQueue
 
@@ -50,23 +50,18 @@ class OrdersActor(Shell):
         self,
         world: World,
         account: int,
-        name: str,
         symbols: Iterable[str],
-        ledger: BalanceLedger,
+        purse: Purse,
         traffic: TrafficQueue,
-        *,
-        wallet: Wallet,
-        dry_run: bool,
     ) -> None:
         super().__init__(account_address(account, "orders"), world)
-        self._account, self._name, self._dry_run = account, name, dry_run
+        self._account = account
         self._grids = {symbol: grid_address(account, symbol) for symbol in symbols}
-        self._ledger, self._traffic = ledger, traffic
+        self._purse, self._traffic = purse, traffic
         self._socket: TradingSocket | None = None
         self._numbers = itertools.count(1)
         self._under_way: dict[str, tuple[SendOrders, int]] = {}
         self._origins: dict[str, int] = {}
-        self._start_equity = wallet.equity
         self._stopped = ""
         self._stream_up = False
         self._withheld: set[str] = set()
@@ -92,13 +87,13 @@ class OrdersActor(Shell):
             case OrdersAnswered():
                 self._answered(message, now_ms)
             case StreamEvents():
-                self._stream(message, now_ms)
+                self._purse.hear(message)
             case Wallet():
                 self._wallet(message, now_ms)
             case ProvenAbsent():
-                self._ledger.answered_refused(message.order_link_id)
+                self._purse.absent(message.order_link_id)
             case Price():
-                self._ledger.priced(message.symbol, message.mark, message.at_ms)
+                self._purse.ledger.priced(message.symbol, message.mark, message.at_ms)
                 self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
             case Called():
                 self._called(message, now_ms)
@@ -123,7 +118,7 @@ class OrdersActor(Shell):
         if self._socket is not None:
             self._socket.expire(now_ms)
         self._pump(now_ms)
-        if not self._wallet_asked and self._ledger.wallet_read_due(now_ms):
+        if not self._wallet_asked and self._purse.ledger.wallet_read_due(now_ms):
             self._wallet_asked = True
             call = Call(request=ReadWallet(source="waiting"), reply_to=self.address)
             self.send(account_address(self._account, "rest/settings"), call)
@@ -151,7 +146,7 @@ class OrdersActor(Shell):
         if not isinstance(command, PlaceOrder) or command.check is None:
             return True
         why = f"the account is stopped: {self._stopped}" if self._stopped else ""
-        refusal = why or self._ledger.try_reserve(command, now_ms)
+        refusal = why or self._purse.refusal(command, now_ms)
         if not refusal:
             return True
         self._withhold(command, refusal, now_ms)
@@ -227,12 +222,7 @@ class OrdersActor(Shell):
         _, sent_ns = self._under_way.pop(answered.request_id, (None, None))
         took = self.world.clock.monotonic_ns() - sent_ns if sent_ns is not None else None
         for answer in answered.answers:
-            if answer.action is Action.PLACE and answer.outcome in (
-                Outcome.REFUSED,
-                Outcome.RETRYABLE,
-                Outcome.FATAL,
-            ):
-                self._ledger.answered_refused(answer.order_link_id)
+            self._purse.answered(answer)
             self._tell_grid(answer, took)
 
     def _tell_grid(self, answer: RequestAnswered, took_ns: int | None) -> None:
@@ -251,21 +241,8 @@ class OrdersActor(Shell):
             ),
         )
 
-    def _stream(self, frame: StreamEvents, now_ms: int) -> None:
-        for event in frame.events:
-            match event:
-                case OrderRow():
-                    if event.status.ended:
-                        self._ledger.ended(event.order_link_id, event.cum_exec_qty > 0, event.updated_ms)
-                    else:
-                        self._ledger.seen_live(event.order_link_id, event.updated_ms)
-                case Execution():
-                    self._ledger.filled(event.order_link_id, event.exec_ms)
-                case PositionRow():
-                    self._ledger.position(event)
-
     def _wallet(self, wallet: Wallet, now_ms: int) -> None:
-        self._ledger.pushed(wallet, now_ms)
+        self._purse.ledger.pushed(wallet, now_ms)
         for symbol in sorted(self._withheld & self._grids.keys()):
             self.send(self._grids[symbol], BalanceMayFit(at_ms=wallet.created_ms))
         self._withheld.clear()
@@ -282,20 +259,11 @@ class OrdersActor(Shell):
 
     def _report(self, now_ms: int) -> None:
         self._reported_ms = now_ms
-        ledger = self._ledger
-        figures = AccountReport(
-            account=self._account,
-            name=self._name,
-            dry_run=self._dry_run,
-            equity=ledger.equity_carried,
-            start_equity=self._start_equity,
-            available=ledger.available_carried,
-            maintenance_rate=ledger.maintenance_rate_carried,
+        figures = self._purse.figures(
             stopped=self._stopped,
             streams_up=self._stream_up,
-            unknown_orders=0,
-            queued_orders=self._traffic.waiting,
-            at_ms=now_ms,
+            queued=self._traffic.waiting,
+            now_ms=now_ms,
         )
         self.send("watch", figures)
         self.send(account_address(self._account, "keeper"), figures)

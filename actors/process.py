@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import pykka
 
@@ -26,6 +23,7 @@ from actors.account import (
 )
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
+from actors.ending import Signalled, Signals, StopAsked
 from actors.feeds import PublicFeedActor
 from actors.mail import ActorDied, ClockDrifted, Finish, Finished, Open, Unreadable
 from actors.metrics_registry import Metrics
@@ -35,7 +33,7 @@ from actors.supervisor import SupervisorActor
 from actors.timers import ThreadTimers
 from actors.watch import AskModel, WatchActor
 from config import Account, Config, Environment
-from exchange.clock import Clock, SystemClock
+from exchange.clock import OffsetClock, SystemClock
 from exchange.errors import ProtocolError
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
@@ -45,24 +43,6 @@ _log = logging.getLogger("sol_trader")
 #: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
 _SWITCH_S = 0.0005
 _WITHDRAW_S, _WRITE_S = 2.5, 1.0
-#: Show the cursor and leave the alternate screen: what the view would do, had it the time.
-_LEAVE_VIEW = b"\x1b[?25h\x1b[?1049l"
-
-
-class OffsetClock:
-    """The machine's clock, moved to the exchange's."""
-
-    def __init__(self, base: Clock, offset_ms: int) -> None:
-        self._base = base
-        self.offset_ms = offset_ms
-
-    def now_ms(self) -> int:
-        """UTC in milliseconds as the exchange's clock shows it."""
-        return self._base.now_ms() + self.offset_ms
-
-    def monotonic_ns(self) -> int:
-        """A clock that never steps."""
-        return self._base.monotonic_ns()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +87,7 @@ class Bot:
     def run(self, for_s: float | None) -> RunResult:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
         sys.setswitchinterval(_SWITCH_S)
-        with _Signals(self._outbox):
+        with Signals(self._outbox):
             watch = self._start_watch()
             try:
                 failure = self._start_accounts()
@@ -125,7 +105,7 @@ class Bot:
 
     def stop(self) -> None:
         """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
-        self._outbox.put(_StopAsked())
+        self._outbox.put(StopAsked())
 
     def _start_watch(self) -> pykka.ActorRef[WatchActor]:
         config = self._config
@@ -240,10 +220,10 @@ class Bot:
                 self._clock.offset_ms += message.by_ms
             if isinstance(message, ActorDied):
                 return f"{message.address} failed: {message.error}"
-            if isinstance(message, _Signalled):
+            if isinstance(message, Signalled):
                 _log.info("%s: stopping in order", signal.Signals(message.number).name)
                 return ""
-            if isinstance(message, _StopAsked):
+            if isinstance(message, StopAsked):
                 return ""
 
     def _stop(self) -> None:
@@ -278,44 +258,3 @@ class Bot:
                 return
             if isinstance(message, Finished | ActorDied):
                 addresses.discard(message.address)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Signalled:
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StopAsked:
-    """Somebody called ``Bot.stop``."""
-
-
-class _Signals:
-    """SIGINT and SIGTERM as messages to the main thread; a second one ends the process at once.
-
-    A bot that runs in another thread leaves signals to whoever started it.
-    """
-
-    def __init__(self, outbox: queue.SimpleQueue[object]) -> None:
-        self._outbox = outbox
-        self._before: dict[int, object] = {}
-        self._seen = False
-
-    def __enter__(self) -> _Signals:
-        if threading.current_thread() is not threading.main_thread():
-            return self
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def _take(self, number: int, frame: FrameType | None) -> None:
-        if self._seen:
-            if sys.stdout.isatty():
-                os.write(sys.stdout.fileno(), _LEAVE_VIEW)
-            os._exit(128 + number)
-        self._seen = True
-        self._outbox.put(_Signalled(number=number))
-
-    def __exit__(self, *_: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)  # type: ignore[arg-type]  # what signal gave us

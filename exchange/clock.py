@@ -28,3 +28,19 @@ class SystemClock:
     def monotonic_ns(self) -> int:
         """The machine's monotonic clock in nanoseconds."""
         return time.monotonic_ns()
+
+
+class OffsetClock:
+    """The machine's clock, moved to the exchange's."""
+
+    def __init__(self, base: Clock, offset_ms: int) -> None:
+        self._base = base
+        self.offset_ms = offset_ms
+
+    def now_ms(self) -> int:
+        """UTC in milliseconds as the exchange's clock shows it."""
+        return self._base.now_ms() + self.offset_ms
+
+    def monotonic_ns(self) -> int:
+        """A clock that never steps."""
+        return self._base.monotonic_ns()

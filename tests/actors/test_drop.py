@@ -8,6 +8,7 @@ import pytest
 
 from actors.mail import Decided, DropEntries, SocketReady
 from actors.orders import OrdersActor
+from actors.purse import Purse
 from messages.account import Wallet
 from messages.events import BalanceMayFit
 from messages.orders import (
@@ -79,7 +80,8 @@ def orders(world: StageWorld, wire: Wire) -> OrdersActor:
     ledger = BalanceLedger()
     ledger.pushed(wallet, world.hands.ms)
     symbols = ["SOLUSDT", "DOGEUSDT"]
-    actor = OrdersActor(world, 1, "main", symbols, ledger, TrafficQueue(), wallet=wallet, dry_run=False)
+    purse = Purse(ledger, wallet, account=1, name="main", dry_run=False)
+    actor = OrdersActor(world, 1, symbols, purse, TrafficQueue())
     actor.receive(SocketReady(socket=wire))  # type: ignore[arg-type]  # only send is used
     return actor
 
