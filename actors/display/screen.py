@@ -21,7 +21,7 @@ from actors.display.tallies import AccountTally
 from messages.events import Severity
 
 LEAST_HAPPENINGS = 4
-WIDE = 120
+WIDE = 128
 SEVERITY_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
 _HEAD_LINES = 2
 _TABLE_HEAD_LINES = 1

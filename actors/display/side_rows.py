@@ -14,11 +14,12 @@ from messages.reports import SideReport, SymbolReport
 from messages.sides import Side
 
 #: Names, alignment, and widths where there is room, so that the tables of several accounts look alike.
-#: "realised" and "closed" are this run's, as the change of equity is.
+#: "realised" is this run's, as the change of equity is.
 COLUMNS: tuple[tuple[str, Literal["left", "right"], int], ...] = (
     ("symbol", "left", 12),
     ("side", "left", 5),
     ("state", "left", 9),
+    ("cycle", "right", 5),
     ("levels", "right", 6),
     ("size", "right", 9),
     ("average", "right", 9),
@@ -27,7 +28,6 @@ COLUMNS: tuple[tuple[str, Literal["left", "right"], int], ...] = (
     ("entries", "left", 14),
     ("open P/L", "right", 9),
     ("realised", "right", 9),
-    ("closed", "right", 6),
 )
 STATUS_STYLES = {
     "flat": "dim",
@@ -65,6 +65,7 @@ def _row(head: Text, side: SideReport, report: SymbolReport, booked: SideTally, 
         head,
         Text(side.side.value, style="dim"),
         Text(side.status, style=STATUS_STYLES.get(side.status, "")),
+        Text(str(side.cycle)),
         Text(f"{side.deepest_level + 1}/{side.max_levels}"),
         Text(quantity(side.size) if held else NONE, style="" if held else "dim"),
         Text(price(side.average_entry, places) if held else NONE),
@@ -73,7 +74,6 @@ def _row(head: Text, side: SideReport, report: SymbolReport, booked: SideTally, 
         Text(_entries(side, places)),
         Text(usdt_change(side.unrealised) if held else NONE, style=signed_style(side.unrealised)),
         Text(usdt_change(booked.realised), style=signed_style(booked.realised)),
-        Text(str(booked.cycles)),
     ]
 
 

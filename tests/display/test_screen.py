@@ -43,8 +43,8 @@ def test_the_view_is_never_larger_than_its_terminal(
 def test_both_sides_of_two_symbols_stand_whole_in_common_terminals(width: int, height: int) -> None:
     lines = shown(busy(), width, height)
     long, short = (" ".join(line.split()) for line in lines if re.match(" (SOLUSDT|145.230)  ", line))
-    assert long == "SOLUSDT LONG open 3/7 10.4 145.231 146.020 0.54 % 3 at 144.120 -12.34 +7.30 1"
-    assert short == "145.230 SHORT waiting 0/7 - - - - - - -3.41 1"
+    assert long == "SOLUSDT LONG open 4 3/7 10.4 145.231 146.020 0.54 % 3 at 144.120 -12.34 +7.30"
+    assert short == "145.230 SHORT waiting 4 0/7 - - - - - - -3.41"
     assert not any("…" in line for line in lines[:10])
 
 
@@ -81,7 +81,7 @@ def test_what_has_not_reported_yet_says_so() -> None:
 def test_an_open_side_without_a_take_profit_shows_none() -> None:
     naked = a_side(Side.LONG, status="open", size=Decimal(1), average_entry=Decimal("145.1"))
     lines = shown(start().apply(a_symbol("SOLUSDT", last=Decimal("145.2"), long=naked)))
-    assert line_with("SOLUSDT  LONG", lines).split()[4:8] == ["1", "145.1", "-", "-"]
+    assert line_with("SOLUSDT  LONG", lines).split()[5:9] == ["1", "145.1", "-", "-"]
 
 
 def test_a_running_procedure_is_named_beside_its_symbol() -> None:
