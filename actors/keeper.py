@@ -15,6 +15,7 @@ from actors.shell import Shell, World
 from messages.events import CycleClosed, Note, Severity, TradeBooked
 from messages.reports import AccountReport, StateWritten, SymbolReport
 from state.grid.model import GridState
+from state.grid.start import kept
 from state.store.codec import Json, encode
 from state.store.performance import PerformanceFile
 from state.store.state_file import SavedState, write_state
@@ -107,7 +108,7 @@ class KeeperActor(Shell):
         if not self._changed:
             return ""
         for symbol, state in self._changed.items():
-            self._symbols[symbol] = encode(state)
+            self._symbols[symbol] = encode(kept(state, self.world.clock.now_ms()))
         saved = SavedState(
             account=self._account,
             written_ms=self.world.clock.now_ms(),

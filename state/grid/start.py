@@ -10,6 +10,8 @@ from state.grid.draft import PROOF_MS
 from state.grid.model import GridState
 from state.order import Asked, Order, Phase
 
+_LATELY_MS = 60_000
+
 
 def begin(
     settings: GridSettings,
@@ -53,6 +55,17 @@ def _revived(order: Order, now_ms: int) -> Order:
     if order.cancel is not Asked.NO:
         order = replace(order, cancel=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
     return order
+
+
+def kept(state: GridState, now_ms: int) -> GridState:
+    """What the file is to hold: everything but orders that ended a while ago.
+
+    Those are remembered for answers that are still under way to this process; the next one has none, and
+    looks up whatever it meets.
+    """
+    lately = state.copy()
+    lately.ended = {key: o for key, o in state.ended.items() if now_ms - o.since_ms < _LATELY_MS}
+    return lately
 
 
 def known_until_ms(state: GridState) -> int:
