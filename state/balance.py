@@ -8,6 +8,9 @@ that sum when it is reserved and leaves it
 | it was refused, or ended without a fill                   | it takes nothing                       |
 | a push was created 1 s after its New event and last fill  | ``available`` is already less by it    |
 
+A reopening also counts as free what left without a fill after such a push: its cost is in the figure of
+that push still, and stays there until a push created after its end. So does what a close has released.
+
 One ledger an account, so that two symbols can't spend the same money. Pure: time is an argument, the
 exchange's for what it reported (``at_ms``, ``created_ms``), ours for the rest (``now_ms``).
 """
@@ -18,7 +21,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from messages.account import PositionRow, Wallet
-from messages.orders import BalanceCheck, PlaceOrder
+from messages.orders import BalanceCheck, BalanceContext, PlaceOrder
 from state.carried import CarriedWallet
 from state.numbers import HUNDRED, ONE, ZERO
 
@@ -45,6 +48,14 @@ class _Reserved:
         return bool(shown) and wallet.created_ms >= max(shown) + SETTLE_MS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Freed:
+    """The cost (USDT) of an entry that ended without a fill while the last push contained it."""
+
+    cost: Decimal
+    at_ms: int
+
+
 class BalanceLedger:
     """What of one account's money is free, and for whom it is reserved. Amounts in USDT."""
 
@@ -52,6 +63,8 @@ class BalanceLedger:
         self._wallet: Wallet | None = None
         self._carried = CarriedWallet()
         self._reserved: dict[str, _Reserved] = {}
+        self._resting: dict[str, Decimal] = {}  # costs that the last push contains, of entries without a fill
+        self._freed: tuple[_Freed, ...] = ()
         self._quiet_since_ms: int | None = None
         self._waiting = False
         self._reads: tuple[int, ...] = ()
@@ -64,9 +77,12 @@ class BalanceLedger:
             return
         self._wallet = wallet
         self._carried.pushed(wallet)
-        self._reserved = {
-            name: entry for name, entry in self._reserved.items() if not entry.contained_in(wallet)
-        }
+        self._freed = tuple(freed for freed in self._freed if wallet.created_ms < freed.at_ms)
+        for name, entry in list(self._reserved.items()):
+            if entry.contained_in(wallet):
+                del self._reserved[name]
+                if entry.fill_ms is None:
+                    self._resting[name] = entry.cost
 
     def priced(self, symbol: str, mark: Decimal, at_ms: int) -> None:
         """Carry the figures forward to a mark price."""
@@ -83,7 +99,7 @@ class BalanceLedger:
         same order reserves nothing more.
         """
         check, name = command.check, command.order_link_id
-        if check is None or name in self._reserved:
+        if check is None or name in self._reserved or name in self._resting:
             return None
         refusal = self._refusal(check)
         if refusal is None:
@@ -102,26 +118,31 @@ class BalanceLedger:
 
     def filled(self, order_link_id: str, at_ms: int) -> None:
         """An execution of an order; the last one counts."""
+        self._resting.pop(order_link_id, None)
         entry = self._reserved.get(order_link_id)
         if entry is not None:
             latest = max(at_ms, entry.fill_ms or 0)
             self._reserved[order_link_id] = replace(entry, fill_ms=latest)
 
-    def ended(self, order_link_id: str, filled: bool, now_ms: int) -> None:
+    def ended(self, order_link_id: str, filled: bool, at_ms: int) -> None:
         """An order's proven end; one with fills stays until a push contains them.
 
-        ``now_ms`` stands for its last fill as long as no execution has told that one.
+        ``at_ms`` stands for its last fill as long as no execution has told that one.
         """
+        cost = self._resting.pop(order_link_id, None)
+        if cost is not None and not filled and self._wallet is not None and self._wallet.created_ms < at_ms:
+            self._freed = (*self._freed, _Freed(cost=cost, at_ms=at_ms))
         entry = self._reserved.get(order_link_id)
         if entry is None:
             return
         if not filled and entry.fill_ms is None:
             del self._reserved[order_link_id]
         elif entry.fill_ms is None:
-            self._reserved[order_link_id] = replace(entry, fill_ms=now_ms)
+            self._reserved[order_link_id] = replace(entry, fill_ms=at_ms)
 
     def answered_refused(self, order_link_id: str) -> None:
         """An order that was certainly not carried out, or never left."""
+        self._resting.pop(order_link_id, None)
         self._reserved.pop(order_link_id, None)
 
     def wallet_read_due(self, now_ms: int) -> bool:
@@ -173,6 +194,8 @@ class BalanceLedger:
         if wallet is None:
             return "the wallet's figures haven't come yet"
         released = check.released if wallet.created_ms < check.released_ms else ZERO
+        if check.context is BalanceContext.REOPEN:
+            released += sum((freed.cost for freed in self._freed), ZERO)
         room = self.room + released
         required = (check.cost + check.also_fits) * (ONE + check.buffer_percent / HUNDRED)
         if required <= room:

@@ -15,15 +15,18 @@ from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.gates import explained
 from state.grid.model import SideState
 from state.grid.opening import opening_ended, opening_postponed, opening_withheld
-from state.grid.rebuild import begin_rebuild, rebuild_leg
+from state.grid.rebuild import begin_rebuild, rebuild_leg, wait_for_the_other
+from state.grid.strangers import judge_undecided
 from state.grid.take_profit import amend_refused, tp_refused
 from state.numbers import ZERO
 from state.order import ABSENT, REFUSED, Asked, Order, Phase
 
 #: Refusals of a new order that don't prove its absence: a used id, and the rate limits.
 _LOOK_UP_FIRST = frozenset({110072, 10006, 20003, 10403})
-#: An acknowledged order that two look-ups in a row, this far apart, don't show has ended without a fill.
+#: An acknowledged order that so many look-ups in a row don't show has ended without a fill.
 _ABSENCES = 3
+#: What the exchange shows from longer before an order's decision is of an older order with its id.
+_OLDER_MS = 60_000
 
 
 def absorb_answer(d: Draft, answer: RequestAnswered) -> None:
@@ -109,6 +112,7 @@ def _cancelled(d: Draft, order: Order, answer: RequestAnswered) -> None:
 
 def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
     """What the exchange showed of one order; its absence counts only when it is proven."""
+    found = _without_older(d.find(found.order_link_id), found)
     for execution in found.executions:
         absorb_execution(d, execution, streamed=False)
     for row in found.positions:
@@ -125,6 +129,20 @@ def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
         _end_settled_by_look_up(d, found)
     else:
         _absent(d, order, found.server_ms)
+
+
+def _without_older(order: Order | None, found: OrderLookUp) -> OrderLookUp:
+    """Leave out what is of an older order: after a loss of the state an id may be chosen a second time.
+
+    The exchange then refuses ours, or forgets the older one; either way that one's past is no sign of ours.
+    """
+    if order is None or not order.decided:
+        return found
+    since_ms, row = order.sent_ms - _OLDER_MS, found.order
+    if row is not None and row.status.ended and row.created_ms < since_ms:
+        row = None
+    executions = tuple(e for e in found.executions if e.exec_ms >= since_ms)
+    return replace(found, order=row, executions=executions)
 
 
 def _definite(d: Draft, found: OrderLookUp) -> None:
@@ -173,7 +191,7 @@ def _absent(d: Draft, order: Order, server_ms: int) -> None:
         if order.phase is not Phase.UNKNOWN:
             order_ended(d, ended, asked=True)
         if order.role is Role.OPENING:
-            opening_ended(d, d.state.of(order.side), filled=False)
+            opening_postponed(d, d.state.of(order.side))  # lost, not refused
     else:
         d.put(replace(order, looking=False, absences=absences))
 
@@ -183,10 +201,12 @@ def absorb_legs(d: Draft, read: LegsRead) -> None:
     for side in d.state.sides:
         if side.rebuild_from_ms:
             rebuild_leg(d, side, read)
+    wait_for_the_other(d)
     for execution in read.executions:
         absorb_execution(d, execution, streamed=False)
     for row in read.positions:
         absorb_position(d, row, streamed=False)
+    judge_undecided(d)
     for side in d.state.sides:
         side.doubted = False
         _judge_unexplained(d, side)

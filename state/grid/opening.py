@@ -150,6 +150,7 @@ def open_if_new(d: Draft, side: SideState) -> None:
         and not side.held
         and side.size == 0
         and not side.paused
+        and not side.rebuild_from_ms
         and d.state.synced
         and d.state.closing is None
         and d.state.restart is None

@@ -35,6 +35,7 @@ def rebuild_all(d: Draft, read: LegsRead) -> None:
         if read.executions or any(row.size > 0 for row in read.positions):
             side.rebuild_from_ms = d.now_ms - _WEEK_MS
             rebuild_leg(d, side, read)
+    wait_for_the_other(d)
     last_seq = {role: max((e.seq for e in _of_role(d, read, role)), default=-1) for role in Role}
     if last_seq[Role.RESTART] > last_seq[Role.OPENING] and any(side.held for side in d.state.sides):
         d.state.closing = None
@@ -74,6 +75,14 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     if not side.held and told:
         _go_on_after(d, side, told[-1])
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)
+
+
+def wait_for_the_other(d: Draft) -> None:
+    """A flat side without a past reads as far back as the other does: its last cycle may lie there."""
+    for side in d.state.sides:
+        other = d.state.of(side.side.other)
+        if other.rebuild_from_ms and not side.ever_opened and side.size == 0 and side.opening is None:
+            side.rebuild_from_ms = other.rebuild_from_ms
 
 
 def _read_further_back(d: Draft, side: SideState) -> None:

@@ -51,6 +51,14 @@ def judge_stranger(d: Draft, order: Order, *, adopt: bool) -> None:
     d.cancel(order, CancelReason.ORPHAN, Priority.CANCEL_FOR_CLOSE)
 
 
+def judge_undecided(d: Draft) -> None:
+    """Judge what a first sync has shown of a leg that was still to be rebuilt: now it is."""
+    for order in list(d.state.orders.values()):
+        waits = not order.decided and order.phase is Phase.LIVE and order.cancel_reason is None
+        if waits and not d.state.of(order.side).rebuild_from_ms:
+            judge_stranger(d, order, adopt=True)
+
+
 def _level_taken(d: Draft, side: SideState, order: Order) -> bool:
     same = [o for o in d.state.orders_of(side.side, Role.ENTRY) if o.level == order.level]
     return len(same) > 1 or (order.level in side.levels and side.levels[order.level].complete)

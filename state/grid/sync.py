@@ -40,8 +40,9 @@ def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:
         if side.held and side.leg.reached_zero and not d.state.interrupted_ms:
             close_side(d, side, 0, recovered=True)
         _judge_leg(d, side, listed=side.side in listed)
-    for link_id in strangers:
-        judge_stranger(d, d.state.orders[link_id], adopt=first)
+    for order in (d.state.orders[link_id] for link_id in strangers):
+        if not d.state.of(order.side).rebuild_from_ms:  # rebuild first, judge then
+            judge_stranger(d, order, adopt=first)
     early, d.state.early = d.state.early, ()
     for execution in early:
         absorb_execution(d, execution, streamed=True)

@@ -40,8 +40,14 @@ ACCOUNT = "a"
 _ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
 _UNKNOWN_MS = 3_000
 
+
+@dataclass(frozen=True, slots=True)
+class SyncFailed:
+    """A read of the account has broken off."""
+
+
 #: What comes back to the bot.
-Back = RequestAnswered | SettingAnswered | OrderLookUp | LegsRead | Snapshot | LookUpFailed
+Back = RequestAnswered | SettingAnswered | OrderLookUp | LegsRead | Snapshot | LookUpFailed | SyncFailed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,7 @@ class Faults:
     duplicated: float = 0
     """A frame comes twice."""
     failed_read: float = 0
-    """A read breaks off; of a look-up the grid is told so."""
+    """A read breaks off; who asked is told so, but for a read of the legs, which is asked again."""
 
 
 NO_FAULTS = Faults()
@@ -197,20 +203,20 @@ class Line:
 
     def read(self, request: LookUpOrder | ReadLegs | int) -> None:
         """Carry a look-up, a read of the legs, or (a number: since when) a read of the account."""
-        link_id = request.order_link_id if isinstance(request, LookUpOrder) else ""
         match request:
             case LookUpOrder():
-                self._go_on(self._reads.look_up(request), link_id)
+                failure = LookUpFailed(order_link_id=request.order_link_id)
+                self._go_on(self._reads.look_up(request), failure)
             case ReadLegs():
-                self._go_on(self._reads.legs(request), link_id)
+                self._go_on(self._reads.legs(request), None)
             case int():
-                self._go_on(self._reads.snapshot(request), link_id)
+                self._go_on(self._reads.snapshot(request), SyncFailed())
 
-    def _go_on(self, reading: Reading, link_id: str) -> None:
+    def _go_on(self, reading: Reading, failure: LookUpFailed | SyncFailed | None) -> None:
         def piece() -> None:
             if self.chance.random() < self.faults.failed_read:
-                if link_id:
-                    self._back(LookUpFailed(order_link_id=link_id))
+                if failure is not None:
+                    self._back(failure)
                 return
             try:
                 next(reading)

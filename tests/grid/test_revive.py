@@ -90,7 +90,7 @@ def test_orders_that_a_stale_file_does_not_know_are_not_bought_twice() -> None:
     world = Watched()
     world.run(2_000)
     before = dict(world.grids)
-    world.run(1_100)  # the openings, take profits and entries leave
+    world.run(1_300)  # the openings, take profits and entries leave
     assert len(sent(world, PlaceOrder, "O")) == 2
     world.checks.crashed = True
     world.restart(before, after_ms=50)

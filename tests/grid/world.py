@@ -20,23 +20,22 @@ from exchange.venue.contract import PrivatePush, Trade
 from exchange.venue.instruments import MAKER_FEE, TAKER_FEE, default_instruments
 from exchange.venue.quirks import Quirks
 from messages.account import Execution, OrderRow, PositionRow, Wallet
-from messages.commands import Resume, SettingAnswered, Stop, StreamUp
+from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamUp
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import FeeRates, Price
 from messages.orders import AmendOrder, CancelOrder, PlaceOrder
 from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop, Snapshot
 from messages.settings import GridSettings
 from messages.sides import Side
-from state.grid.effects import Effect, StopAccount, WakeAt
+from state.grid.effects import Effect, FreezeAccount, StopAccount, WakeAt
 from state.grid.model import GridState
 from state.grid.start import begin, known_until_ms
 from state.grid.step import Event, step
 from state.store.codec import decode, encode
-from tests.grid.line import NO_FAULTS, Back, Faults, Line
-from tests.grid.moments import START_MS
+from tests.grid.line import NO_FAULTS, Back, Faults, Line, SyncFailed
 from tests.grid.scene import Scene
+from tests.grid.syncs import EVERY_MS, Syncs
 
-SYNC_MS = 60_000
 WEEK_MS = 7 * 24 * 3600 * 1000
 
 
@@ -73,7 +72,6 @@ class World(Scene):
         self._held: dict[str, list[PrivatePush]] = {}
         self._connection = 0
         self.connected = False
-        self.newest_exec_ms = START_MS
         self.line = self._new_line(faults)
         for symbol, price in (prices or {"SOLUSDT": "150.00"}).items():
             self.trade(symbol, price)
@@ -122,20 +120,18 @@ class World(Scene):
     # --- the process ----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """A process begins: grids new or revived, the stream, a sync, another when entries may be proven."""
+        """A process begins: grids new or revived, the stream, and the syncs."""
         for symbol, settings in self.settings.items():
             fees = FeeRates(symbol=symbol, maker=MAKER_FEE, taker=TAKER_FEE)
             saved = self.grids.get(symbol)
             self.grids[symbol] = begin(settings, self.instrument(symbol), fees, 1, saved, self.now_ms)
-        self.newest_exec_ms = (
-            min(known_until_ms(state) for state in self.grids.values()) or self.now_ms - WEEK_MS
-        )
+        known_ms = min(known_until_ms(state) for state in self.grids.values())
+        since_ms = known_ms - EVERY_MS if known_ms else self.now_ms - WEEK_MS
+        self.syncs = Syncs(self.line, since_ms, lambda: self.connected, self._spread)
         self.connect()
         for symbol in self.grids:
             last = self.last[symbol]
             self.give(symbol, Price(symbol=symbol, last=last, mark=last, at_ms=self.now_ms))
-        self.line.later(3_001, self.sync)
-        self.line.later(SYNC_MS, self._sync_again)
 
     def kill(self) -> None:
         """The process is gone at once: what it has sent arrives, nothing comes back to it."""
@@ -157,11 +153,9 @@ class World(Scene):
         return line
 
     def connect(self) -> None:
-        """The private stream is up; a sync follows at once."""
+        """The private stream is up; the grids hear of it with the sync that follows at once."""
         self.connected = True
         self._connection += 1
-        for symbol in self.grids:
-            self.give(symbol, StreamUp(up=True))
         self.sync()
 
     def disconnect(self) -> None:
@@ -176,12 +170,8 @@ class World(Scene):
             self.give(symbol, Resume(side=side))
 
     def sync(self) -> None:
-        """Read the whole account once."""
-        self.line.read(self.newest_exec_ms - SYNC_MS)
-
-    def _sync_again(self) -> None:
-        self.sync()
-        self.line.later(SYNC_MS, self._sync_again)
+        """Read the whole account, now or after the read that is under way."""
+        self.syncs.ask()
 
     def give(self, symbol: str, event: Event) -> None:
         """Let a grid take one event, and do what it asks for."""
@@ -207,6 +197,9 @@ class World(Scene):
             case StopAccount(reason=reason):
                 for each in self.grids:
                     self.line.later(0, partial(self.give, each, Stop(reason=reason)))
+            case FreezeAccount(until_ms=until_ms):
+                for each in self.grids:
+                    self.line.later(0, partial(self.give, each, Freeze(until_ms=until_ms)))
             case _:
                 pass
 
@@ -214,8 +207,8 @@ class World(Scene):
 
     def _answered(self, answer: Back) -> None:
         match answer:
-            case Snapshot():
-                self._synced(answer)
+            case Snapshot() | SyncFailed():
+                self.syncs.answered(answer)
             case LookUpFailed():
                 self.give(answer.order_link_id.split("-")[1], answer)
             case SettingAnswered():
@@ -223,8 +216,7 @@ class World(Scene):
             case _:
                 self.give(answer.symbol, answer)
 
-    def _synced(self, answer: Snapshot) -> None:
-        self.newest_exec_ms = max((e.exec_ms for e in answer.executions), default=self.newest_exec_ms)
+    def _spread(self, answer: Snapshot, up: bool) -> None:
         for symbol in self.grids:
             share = SymbolSnapshot(
                 symbol=symbol,
@@ -236,6 +228,7 @@ class World(Scene):
                 first=not self.grids[symbol].synced,
             )
             self.give(symbol, share)
+            self.give(symbol, StreamUp(up=up))
 
     def _take_frames(self) -> None:
         for push in self.core.advance(self.now_ms):

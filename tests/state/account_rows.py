@@ -51,11 +51,14 @@ def name_of(number: int, role: Role = Role.ENTRY) -> str:
     )
 
 
-def check(cost: Decimal | int, buffer_percent: int = 0, **changes: Decimal | int) -> BalanceCheck:
-    """What an averaging entry needs."""
-    needs = BalanceCheck(
-        context=BalanceContext.AVERAGING, cost=Decimal(cost), buffer_percent=Decimal(buffer_percent)
-    )
+def check(
+    cost: Decimal | int,
+    buffer_percent: int = 0,
+    context: BalanceContext = BalanceContext.AVERAGING,
+    **changes: Decimal | int,
+) -> BalanceCheck:
+    """What an entry needs."""
+    needs = BalanceCheck(context=context, cost=Decimal(cost), buffer_percent=Decimal(buffer_percent))
     return replace(needs, **changes)  # type: ignore[arg-type]  # names of fields, by the tests
 
 

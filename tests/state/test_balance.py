@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from messages.orders import BalanceContext
 from messages.sides import Side
 from state.balance import BalanceLedger
 from tests.state.account_rows import check, leg, name_of, place, wallet
@@ -132,6 +133,66 @@ def test_two_reopenings_share_what_a_close_released() -> None:
     refusal = ledger.try_reserve(place(2, needs), 6_000)
     assert refusal is not None
     assert refusal.endswith("room is 20.0000 (available 0.0000, reserved 30.0000, 50.0000 just released)")
+
+
+def resting(*, push_ms: int = 6_000) -> BalanceLedger:
+    """An entry of 60 that rests, in a push that is young enough to contain it: 40 of 100 are free."""
+    ledger = with_entry(60)
+    ledger.seen_live(name_of(1), 5_000)
+    ledger.pushed(wallet(40, push_ms), push_ms)
+    return ledger
+
+
+REOPENS = BalanceContext.REOPEN
+
+
+def test_a_reopening_counts_what_the_cancels_of_the_close_have_freed() -> None:
+    ledger = resting()
+    assert ledger.try_reserve(place(2, check(90, context=REOPENS)), 7_000) is not None
+    ledger.ended(name_of(1), False, 7_100)
+    assert ledger.try_reserve(place(2, check(90, context=REOPENS)), 7_200) is None
+
+
+def test_what_cancels_have_freed_counts_for_reopenings_alone() -> None:
+    ledger = resting()
+    ledger.ended(name_of(1), False, 7_000)
+    assert ledger.try_reserve(place(2, check(60)), 7_100) is not None
+
+
+def test_two_reopenings_share_what_the_cancels_have_freed() -> None:
+    ledger = resting()
+    ledger.ended(name_of(1), False, 7_000)
+    ledger.ended(name_of(1), False, 7_000)
+    assert ledger.try_reserve(place(2, check(70, context=REOPENS)), 7_100) is None
+    assert ledger.try_reserve(place(3, check(40, context=REOPENS)), 7_100) is not None
+    assert ledger.try_reserve(place(3, check(30, context=REOPENS)), 7_100) is None
+
+
+@pytest.mark.parametrize(("created_ms", "fits"), [(6_999, True), (7_000, False)])
+def test_a_push_from_after_the_end_takes_the_place_of_what_was_freed(created_ms: int, fits: bool) -> None:
+    for told_first in (True, False):
+        ledger = resting()
+        if told_first:
+            ledger.ended(name_of(1), False, 7_000)
+        ledger.pushed(wallet(40, created_ms), created_ms)
+        if not told_first:
+            ledger.ended(name_of(1), False, 7_000)
+        assert (ledger.try_reserve(place(2, check(60, context=REOPENS)), 7_100) is None) is fits
+
+
+def test_an_entry_that_the_push_does_not_contain_frees_nothing_beside_its_reservation() -> None:
+    ledger = resting(push_ms=5_999)
+    ledger.ended(name_of(1), False, 7_000)
+    assert ledger.try_reserve(place(2, check(60, context=REOPENS)), 7_100) is not None
+
+
+def test_an_entry_with_a_fill_frees_nothing_when_it_ends() -> None:
+    for filled_told in (True, False):
+        ledger = resting()
+        if filled_told:
+            ledger.filled(name_of(1), 6_500)
+        ledger.ended(name_of(1), True, 7_000)
+        assert ledger.try_reserve(place(2, check(60, context=REOPENS)), 7_100) is not None
 
 
 def test_the_figures_follow_the_mark_and_only_ever_make_the_room_smaller() -> None:

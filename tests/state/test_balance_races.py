@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from messages.account import Wallet
+from messages.orders import BalanceContext
 from state.balance import BalanceLedger
 from tests.state.account_rows import check, name_of, place, wallet
 
@@ -77,7 +78,8 @@ class MoneyMachine(RuleBasedStateMachine):
         self.decided += 1
         entry = Entry(self.decided, cost)
         amount, at_ms = self.released if reopening else (0, 0)
-        needs = check(cost, released=Decimal(amount), released_ms=at_ms)
+        context = BalanceContext.REOPEN if reopening else BalanceContext.AVERAGING
+        needs = check(cost, context=context, released=Decimal(amount), released_ms=at_ms)
         if self.ledger.try_reserve(place(entry.number, needs), self.now_ms) is None:
             self.entries.append(entry)
 
@@ -131,7 +133,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if entry.filled_ms is not None:
             self.ledger.filled(entry.name, entry.filled_ms)
         if entry.ended_ms is not None:
-            self.ledger.ended(entry.name, entry.filled_ms is not None, self.now_ms)
+            self.ledger.ended(entry.name, entry.filled_ms is not None, entry.ended_ms)
 
     @rule(behind_ms=st.sampled_from([0, 500, 999]), late=st.booleans())
     def the_exchange_pushes(self, behind_ms: int, late: bool) -> None:
