@@ -40,6 +40,7 @@ _LISTS = ("--prices", "--symbols")
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="settings (TOML)")]
+Port = Annotated[int, typer.Option(help="the venue's port on loopback; 0 takes a free one")]
 Prices = Annotated[
     list[str] | None, typer.Option(metavar="FILE…", help="replay these files (parquet or CSV; SYMBOL=FILE)")
 ]
@@ -89,6 +90,7 @@ def run(
     for_: Annotated[str | None, typer.Option("--for", help="stop after 90s, 15m, 24h")] = None,
     summary: Annotated[Path | None, typer.Option(metavar="FILE", help="write the summary as JSON")] = None,
     journal: Journal = None,
+    port: Port = 0,
     prices: Prices = None,
     scenario: Scenario = None,
     speed: Speed = str(DEFAULT_SPEED),
@@ -98,7 +100,7 @@ def run(
     settings = load_config(config)
     seconds = _duration(for_)
     _check_writable("--summary", summary)
-    options = _venue_options(settings, 0, prices, scenario, speed, seed, journal)
+    options = _venue_options(settings, port, prices, scenario, speed, seed, journal)
     terminal = sys.stdout.isatty()
     _set_up_log(settings, quiet=terminal)
     venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
@@ -121,7 +123,7 @@ def run(
 
 @app.command()
 def venue(
-    port: Annotated[int, typer.Option(help="port on loopback; 0 takes a free one")] = 0,
+    port: Port = 0,
     prices: Prices = None,
     scenario: Scenario = None,
     speed: Speed = str(DEFAULT_SPEED),

@@ -263,6 +263,7 @@ class OrdersActor(Shell):
             stopped=self._stopped,
             streams_up=self._stream_up,
             queued=self._traffic.waiting,
+            longest_wait_ms=self._traffic.longest_wait_ms(now_ms),
             now_ms=now_ms,
         )
         self.send("watch", figures)

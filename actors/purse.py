@@ -56,7 +56,9 @@ class Purse:
         """Why the balance does not allow an entry, "" if it does: then its cost is reserved."""
         return self.ledger.try_reserve(command, now_ms) or ""
 
-    def figures(self, *, stopped: str, streams_up: bool, queued: int, now_ms: int) -> AccountReport:
+    def figures(
+        self, *, stopped: str, streams_up: bool, queued: int, longest_wait_ms: int, now_ms: int
+    ) -> AccountReport:
         """The account as people see it."""
         return AccountReport(
             account=self._account,
@@ -70,5 +72,6 @@ class Purse:
             streams_up=streams_up,
             unknown_orders=len(self._unknown),
             queued_orders=queued,
+            longest_wait_ms=longest_wait_ms,
             at_ms=now_ms,
         )

@@ -61,7 +61,7 @@ class AccountReport:
     """An account's figures. ``start_equity`` is the equity at the start of the process.
 
     ``stopped`` is the reason of an emergency stop, "" while trading. ``unknown_orders`` have no proven
-    outcome yet.
+    outcome yet; ``longest_wait_ms`` is how long the oldest queued command waits for the rate budget.
     """
 
     account: int
@@ -76,6 +76,7 @@ class AccountReport:
     unknown_orders: int
     queued_orders: int
     at_ms: int
+    longest_wait_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class FigureMetrics:
         self.dry_run = of_account("dry_run", "1 when no order leaves.")
         self.unknown = of_account("unknown_orders", "Orders without a proven outcome.")
         self.queued = of_account("queued_orders", "Commands that wait to be sent.")
+        self.waiting = of_account("budget_wait_seconds", "How long the oldest of them has waited.")
         self.reported = of_account("last_report_timestamp_seconds", "When it last reported: its pulse.")
         self.size = of_side("position_qty", "Size of the position in base coin.")
         self.average = of_side("position_average_price_usdt", "Average entry; absent while flat.")
@@ -56,6 +57,7 @@ class FigureMetrics:
         self.dry_run.labels(account).set(message.dry_run)
         self.unknown.labels(account).set(message.unknown_orders)
         self.queued.labels(account).set(message.queued_orders)
+        self.waiting.labels(account).set(message.longest_wait_ms / MS_PER_SECOND)
         self.reported.labels(account).set(message.at_ms / MS_PER_SECOND)
 
     def symbol(self, message: SymbolReport) -> None:
