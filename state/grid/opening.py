@@ -128,7 +128,10 @@ def opening_postponed(d: Draft, side: SideState) -> None:
 
 
 def opening_withheld(d: Draft, side: SideState, text: str) -> None:
-    """Too little balance: step down one level and say so; level 0 waits for the next wallet push."""
+    """Too little balance: step down one level and say so; level 0 waits for the next wallet push.
+
+    What a stop withholds waits for resume.
+    """
     opening = side.opening
     if opening is None:
         return
@@ -137,7 +140,7 @@ def opening_withheld(d: Draft, side: SideState, text: str) -> None:
         side.opening = replace(opening, depth=opening.depth - 1, tries=tries)
         d.note("stepped_down", f"opening at level {opening.depth - 1}: {text}", side.side, Severity.WARNING)
     else:
-        if not opening.waiting:
+        if not (opening.waiting or d.state.stopped):
             d.note("waits_for_balance", text, side.side, Severity.WARNING)
         side.opening = replace(opening, waiting=True, tries=tries)
 

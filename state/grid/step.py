@@ -132,10 +132,7 @@ def _absorb(d: Draft, event: Event) -> None:
         case SymbolSnapshot():
             absorb_snapshot(d, event)
         case BalanceMayFit():
-            for side in d.state.sides:
-                side.withheld = frozenset()
-                if side.opening is not None and side.opening.waiting:
-                    side.opening = replace(side.opening, waiting=False)
+            _try_withheld(d)
         case SettingAnswered():
             _setting_answered(d, event)
         case StreamUp():
@@ -179,6 +176,13 @@ def _plan(d: Draft) -> None:
     forget(d)
 
 
+def _try_withheld(d: Draft) -> None:
+    for side in d.state.sides:
+        side.withheld = frozenset()
+        if side.opening is not None and side.opening.waiting:
+            side.opening = replace(side.opening, waiting=False)
+
+
 def _opening_orders(d: Draft) -> dict[str, Order]:
     return {key: order for key, order in d.state.orders.items() if order.role.value == "O"}
 
@@ -219,6 +223,7 @@ def _setting_answered(d: Draft, event: SettingAnswered) -> None:
 def _resume(d: Draft, event: Resume) -> None:
     """A person lets the symbol, or one side of it, go on."""
     d.state.stopped = ""
+    _try_withheld(d)
     for side in d.state.sides:
         if event.side is not None and side.side is not event.side:
             continue

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from messages.commands import Stop, Withdraw
-from messages.events import CycleClosed
 from messages.market import Instrument
 from messages.orders import PlaceOrder
 from messages.settings import ReopenSize
@@ -77,16 +76,17 @@ def test_an_opening_that_a_stop_withholds_keeps_its_depth_for_resume() -> None:
     cycle = world.side(Side.SHORT).cycle
     price = str(Decimal(world.resting("T", Side.SHORT)[0]["price"]) - Decimal("0.05"))
 
-    def stopped_first(command: PlaceOrder) -> bool:
-        """The order actor has heard of the stop before the grid has."""
+    def stopped(command: PlaceOrder) -> bool:
+        """A stop reaches the grid when its opening has just left, and then what the stop withholds."""
+        if command.check is not None:
+            world.line.later(0, lambda: world.give(world.symbol, Stop(reason="by hand")))
         return command.check is None
 
-    world.line.fits = stopped_first
-    closes = len(world.told(CycleClosed))
+    world.line.fits = stopped
+    openings = len(sent(world, PlaceOrder, "O"))
     world.trade(world.symbol, price)
-    world.run_until(lambda: world.told(CycleClosed)[closes:])
-    world.give(world.symbol, Stop(reason="by hand"))
     world.run(1_000)
+    assert len(sent(world, PlaceOrder, "O")) == openings + 1
     depth = world.side(Side.LONG).deepest - 2
     opening = world.side(Side.SHORT).opening
     assert opening is not None

@@ -164,8 +164,11 @@ def as_liquidation(world: Watched, side: Side) -> None:
 
 def test_a_liquidation_in_the_midst_of_a_restart_stays_the_cause_and_stops_the_account() -> None:
     world = locked()
+    world.hold("position")
     as_liquidation(world, Side.LONG)
-    world.run(5_000)
+    world.run(1_000)
+    world.release()
+    world.run(4_000)
     assert world.side(Side.LONG).old_books[-1].cause is Cause.EXCHANGE
     assert world.side(Side.SHORT).old_books[-1].cause is Cause.RESTART
     assert len(world.told(StopAccount)) == 1
