@@ -1,4 +1,9 @@
-"""A leg rebuilt from its executions: the state was lost, or the exchange contradicts it (section 10)."""
+"""A leg rebuilt from its executions: the state was lost, or the exchange contradicts it (section 10).
+
+A lost state is looked for one week back, and further while a leg's size is not explained. Where both sides
+have been flat for longer than that, nothing tells of a past: cycles count from 1 again. Ids that this gives
+out a second time are proven absent before the next attempt takes their place (state/grid/answers.py).
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tests.grid.world import World, grid_settings
 
 _TICKS = {"SOLUSDT": Decimal("0.010"), "DOGEUSDT": Decimal("0.00001")}
 _STARTS = {"SOLUSDT": "150.00", "DOGEUSDT": "0.21000"}
-PATHS = ("calm", "trend", "crash", "whipsaw")
+PATHS = ("calm", "trend", "crash", "whipsaw", "wild")
 
 
 def path(chance: Random, kind: str, start: Decimal, tick: Decimal) -> Iterator[Decimal]:
@@ -38,6 +38,8 @@ def path(chance: Random, kind: str, start: Decimal, tick: Decimal) -> Iterator[D
             basis += drift * 6
         elif kind == "crash" and chance.random() < 0.02:
             basis -= chance.randint(100, 350)
+        elif kind == "wild":
+            basis *= 6
         price = max(price * (1 + Decimal(round(basis)) / 10_000), start / 20)
         price = (price / tick).to_integral_value() * tick
         yield price

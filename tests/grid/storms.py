@@ -1,6 +1,6 @@
-"""Harsher campaigns: outages, kills, stale and lost state files, funding, gaps, and people.
+"""Harsher campaigns: outages, kills, stale and lost state files, stops, funding, gaps, and people.
 
-python -m tests.grid.storms outages 0 500    # or kills, crashes, losses, people, all
+python -m tests.grid.storms outages 0 500    # or kills, crashes, losses, stops, people, all
 """
 
 from __future__ import annotations
@@ -8,17 +8,19 @@ from __future__ import annotations
 import sys
 import traceback
 from collections import deque
+from dataclasses import replace
 from decimal import Decimal
 
-from messages.commands import Resume
+from messages.commands import Freeze, Resume, Stop, Withdraw
 from messages.ids import MAX_COUNTER, OrderName
+from messages.settings import GridSettings, OnStop
 from messages.sides import SIDES, Role, Side
 from state.grid.model import GridState
-from tests.grid.campaign import Campaign
+from tests.grid.campaign import Campaign, settings_of
 from tests.grid.checks import INJECTED
 from tests.grid.worlds import person_closes
 
-KINDS = ("network", "outages", "kills", "crashes", "losses", "people")
+KINDS = ("network", "outages", "kills", "crashes", "losses", "stops", "people")
 
 
 class Storm(Campaign):
@@ -71,6 +73,36 @@ class Storm(Campaign):
         """The state is gone: it is rebuilt from what the exchange shows."""
         self.checks.crashed = self.checks.lost = True
         self.world.restart({}, after_ms=self.chance.choice((0, 10, 500, 5_000)))
+
+    def _stops(self) -> None:
+        """The guard stops or freezes the account for a while, or it is restarted with other settings."""
+        world, chance = self.world, self.chance
+        what = chance.choice(("stop", "freeze", "settings"))
+        for symbol in world.grids:
+            if what == "stop":
+                world.give(symbol, Stop(reason="a storm"))
+            elif what == "freeze":
+                world.give(symbol, Freeze(until_ms=world.now_ms + 3_000))
+            else:
+                world.give(symbol, Withdraw())
+                world.settings[symbol] = self._other_settings(symbol)
+        for _ in range(chance.randint(1, 10)):
+            self._print(world.symbol, next(self.paths[world.symbol]))
+            world.run(chance.choice((5, 50, 500)))
+        if what == "settings":
+            self.checks.crashed = True
+            world.restart(after_ms=chance.choice((0, 500)))
+        world.resume()
+
+    def _other_settings(self, symbol: str) -> GridSettings:
+        stop = self.chance.choice((None, None, Decimal(5)))
+        return replace(
+            settings_of(self.chance, symbol),
+            leverage=self.chance.choice((Decimal(10), Decimal(5))),
+            wind_down=self.chance.random() < 0.2,
+            protective_stop_percent=stop,
+            on_stop=self.chance.choice(list(OnStop)),
+        )
 
     def _people(self) -> None:
         """Somebody trades in the account by hand."""

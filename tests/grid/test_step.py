@@ -63,8 +63,9 @@ def test_the_state_that_a_step_is_given_stays_as_it_is() -> None:
     storm.run()
 
 
-def test_the_state_goes_through_its_json_form_unchanged() -> None:
-    storm = Storm(5, "people", steps=80)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_state_goes_through_its_json_form_unchanged(kind: str) -> None:
+    storm = Storm(5, kind, steps=60)
 
     def look(symbol: str, state: GridState, event: Event, effects: Sequence[Effect]) -> None:
         if effects:
