@@ -40,6 +40,8 @@ def begin(
     state.orders = {key: _revived(order, now_ms) for key, order in saved.orders.items()}
     state.stopped = ""  # the account's flag file says whether it is stopped
     state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
+    if not any(side.size for side in state.sides):
+        state.leverage_set = None  # somebody may have changed it; an open leg's row says what is in force
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
     return state

@@ -15,7 +15,7 @@ from messages.sides import SIDES, Role, Side
 from state.grid.model import GridState
 from state.order import Asked, Phase
 from tests.grid.test_reopening import locked
-from tests.grid.world import grid_settings
+from tests.grid.world import World, grid_settings
 from tests.grid.worlds import SLOW, Watched, at_rest, opened, sent
 
 
@@ -136,6 +136,19 @@ def test_new_settings_reach_each_side_with_its_next_cycle() -> None:
     at_rest(world)
     assert Decimal(world.resting("T", Side.LONG)[0]["price"]) > Decimal("153.00")
     assert Decimal(world.resting("T", Side.SHORT)[0]["price"]) > Decimal("149.00")
+
+
+def test_a_leverage_that_was_changed_while_nobody_was_there_is_set_again_before_the_first_entry() -> None:
+    world = World(grid_settings())
+    world.run(2_000)
+    assert world.grid.leverage_set == 10
+    world.kill()
+    world.request("position.set-leverage", symbol=world.symbol, buyLeverage="3", sellLeverage="3")
+    world.restart()
+    world.run(5_000)
+    rows = world.request("position.list", symbol=world.symbol).result["list"]
+    assert [row["leverage"] for row in rows] == ["10", "10"]
+    assert world.leg(Side.LONG) == Decimal("0.3")
 
 
 def test_a_funding_row_books_its_fee_and_changes_no_size() -> None:
