@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 from exchange.bybit import decode_rest
 from exchange.bybit.codes import error
@@ -15,6 +16,9 @@ from messages.account import Execution, OrderRow, PositionRow
 from messages.sides import Side
 
 Call = Callable[..., Reply]
+R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
 
 SETTLE_COIN: Final = "USDT"
 WEEK_MS: Final = 7 * 24 * 3600 * 1000
@@ -24,8 +28,14 @@ _MOST_PAGES: Final = 1000
 class Reads:
     """The reads of one session; each raises ExchangeError, and leaves out what is no USDT perpetual."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, skip_unreadable: bool = False) -> None:
+        """``skip_unreadable``: rows that can't be read are logged and left out.
+
+        Only for readers to whom a missing row proves nothing (a snapshot): in a look-up it would be taken
+        for the order's absence.
+        """
         self._session = session
+        self._skip = skip_unreadable
 
     def server_ms(self) -> int:
         """The exchange's clock."""
@@ -34,8 +44,7 @@ class Reads:
     def orders(self, call: Call, place: str, **query: Any) -> tuple[OrderRow, ...]:
         """Orders of order/realtime or order/history, each orderId once: of two pages the newer row."""
         found: dict[str, OrderRow] = {}
-        for row in pages(call, place, limit=50, **query):
-            order = order_row(row)
+        for order in self._rows(order_row, pages(call, place, limit=50, **query)):
             known = found.get(order.order_id)
             if known is None or _age(known) <= _age(order):
                 found[order.order_id] = order
@@ -52,8 +61,8 @@ class Reads:
     def positions(self, **query: Any) -> tuple[PositionRow, ...]:
         """Legs: by symbol both, flat ones too; by settleCoin those above size 0."""
         found: dict[tuple[str, Side | None], PositionRow] = {}
-        for row in pages(self._session.get_positions, "position/list", limit=200, **query):
-            leg = position_row(row, "avgPrice")
+        rows = pages(self._session.get_positions, "position/list", limit=200, **query)
+        for leg in self._rows(lambda row: position_row(row, "avgPrice"), rows):
             known = found.get((leg.symbol, leg.leg))
             if known is None or (known.seq, known.updated_ms) <= (leg.seq, leg.updated_ms):
                 found[leg.symbol, leg.leg] = leg
@@ -62,10 +71,19 @@ class Reads:
     def executions(self, legs: Mapping[str, Side], **query: Any) -> tuple[Execution, ...]:
         """Executions, each execId once, oldest first; ``legs`` tells those of foreign orders."""
         found: dict[str, Execution] = {}
-        for row in pages(self._session.get_executions, "execution/list", limit=100, **query):
-            done = execution(row, legs)
+        rows = pages(self._session.get_executions, "execution/list", limit=100, **query)
+        for done in self._rows(lambda row: execution(row, legs), rows):
             found[done.exec_id] = done
         return tuple(sorted(found.values(), key=lambda done: (done.exec_ms, done.seq)))
+
+    def _rows(self, read: Callable[[Fields], R], rows: Iterable[Fields]) -> Iterator[R]:
+        for row in rows:
+            try:
+                yield read(row)
+            except ProtocolError as problem:
+                if not self._skip:
+                    raise
+                _log.warning("left out of a snapshot: %s", problem)
 
     def executions_since(
         self, since_ms: int, server_ms: int, legs: Mapping[str, Side], **query: Any

@@ -38,6 +38,7 @@ class BybitRest(Rest):
         self._clock = clock
         self._session = session = session or Session(endpoints, keys, clock)
         self._reads = Reads(session)
+        self._snapshots = Reads(session, skip_unreadable=True)
         self._calls: dict[type, Callable[[Any], ask.Answer]] = {
             ask.ReadServerTime: self._server_time,
             ask.ReadInstruments: self._instruments,
@@ -173,10 +174,10 @@ class BybitRest(Rest):
         )
 
     def _snapshot(self, request: ask.ReadSnapshot) -> ask.Snapshot:
-        server_ms = self._reads.server_ms()
-        positions = self._reads.positions(settleCoin=SETTLE_COIN)
-        orders = self._reads.open_orders(settleCoin=SETTLE_COIN)
-        executions = self._reads.executions_since(
+        server_ms = self._snapshots.server_ms()
+        positions = self._snapshots.positions(settleCoin=SETTLE_COIN)
+        orders = self._snapshots.open_orders(settleCoin=SETTLE_COIN)
+        executions = self._snapshots.executions_since(
             request.since_ms, server_ms, legs_of(orders), settleCoin=SETTLE_COIN
         )
         return ask.Snapshot(

@@ -158,13 +158,29 @@ def test_a_look_up_asks_history_where_realtime_knows_nothing(
     assert all(q["orderLinkId"] == LONG_ENTRY for n, q in seen if n.startswith(("order", "exec")))
 
 
-def test_a_row_that_cannot_be_read_fails_the_read_by_its_place(stub: Stub, rest: BybitRest) -> None:
+def test_a_row_that_cannot_be_read_fails_a_look_up_by_its_place_and_is_no_absence(stub: Stub, rest: BybitRest) -> None:
     serve(stub, order_realtime=lambda _: ([order(1), without(order(2), "qty")], ""))
     with pytest.raises(ProtocolError, match=r"order/realtime\.result\.list\[1\]: qty is missing"):
-        rest.call(ReadSnapshot(since_ms=NOW_MS - 1000))
+        rest.call(LookUpOrder(symbol="SOLUSDT", order_link_id=LONG_ENTRY))
 
 
 def test_a_window_over_a_week_is_refused_before_it_is_asked(stub: Stub, rest: BybitRest) -> None:
     with pytest.raises(Refused, match="at most 7 days: ask week by week"):
         rest.call(ReadExecutions(symbol=None, start_ms=0, end_ms=WEEK_MS + 1))
     assert not stub.requests
+
+
+def test_a_snapshot_leaves_out_a_row_that_cannot_be_read_and_keeps_the_others(
+    stub: Stub, rest: BybitRest
+) -> None:
+    serve(
+        stub,
+        order_realtime=lambda query: ([order(1), order(2, qty="many")], ""),
+        position_list=lambda query: ([{**LEG, "size": ""}, {**LEG, "symbol": "DOGEUSDT"}], ""),
+        execution_list=lambda query: ([fill(1, NOW_MS), fill(2, NOW_MS, execPrice="dear")], ""),
+    )
+    snapshot = rest.call(ReadSnapshot(since_ms=NOW_MS - 1000))
+    assert isinstance(snapshot, Snapshot)
+    assert [row.order_id for row in snapshot.orders] == ["o1"]
+    assert [row.symbol for row in snapshot.positions] == ["DOGEUSDT"]
+    assert [row.exec_id for row in snapshot.executions] == ["e1"]
