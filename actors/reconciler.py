@@ -54,7 +54,7 @@ class ReconcilerActor(Shell):
                 self._note("unreadable", f"{message.text}; the account is synced")
                 self._sync()
             case StreamLost():
-                self._stream_up = False
+                self._stream_up = self._covers_gap = False
             case Check():
                 if self.world.clock.now_ms() >= self._due_ms:
                     self._sync()

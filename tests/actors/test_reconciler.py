@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from actors.mail import Call, Called, Check, StreamLost, StreamOpened
+from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
 from actors.reconciler import ReconcilerActor
 from exchange.errors import OutcomeUnknown
 from messages.commands import StreamUp
-from messages.events import SymbolSnapshot
+from messages.events import Counted, SymbolSnapshot
 from messages.requests import ReadSnapshot, Snapshot
 from tests.actors.stage import StageWorld
 
@@ -89,3 +89,32 @@ def test_the_second_sync_follows_soon_to_prove_that_nothing_old_is_on_its_way() 
     actor.receive(answered(world))
     due_ms, _, _ = world.later.asked[-1]
     assert 3_000 < due_ms - world.hands.ms < 10_000
+
+
+def test_a_stream_that_was_lost_and_came_back_within_one_sync_is_not_told_as_up_by_it() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(StreamLost(reason="cut"))
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT")[-1] == StreamUp(up=False)
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT")[-1] == StreamUp(up=True)
+
+
+def test_an_unreadable_record_is_counted_and_synced() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(Unreadable(text="execution: execPrice is missing"))
+    assert len(reads(world)) == 1
+    assert [getattr(one, "name", "") for one in world.stage.of(Counted)] == ["unreadable"]
+
+
+def test_a_clock_that_has_drifted_is_told() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms + 900)
+    actor.receive(Called(request=ReadSnapshot(since_ms=500), answer=snapshot, error=None, took_ns=0))
+    assert world.stage.to("supervisor") == [ClockDrifted(by_ms=900)]

@@ -158,7 +158,9 @@ def test_a_look_up_asks_history_where_realtime_knows_nothing(
     assert all(q["orderLinkId"] == LONG_ENTRY for n, q in seen if n.startswith(("order", "exec")))
 
 
-def test_a_row_that_cannot_be_read_fails_a_look_up_by_its_place_and_is_no_absence(stub: Stub, rest: BybitRest) -> None:
+def test_a_row_that_cannot_be_read_fails_a_look_up_by_its_place_and_is_no_absence(
+    stub: Stub, rest: BybitRest
+) -> None:
     serve(stub, order_realtime=lambda _: ([order(1), without(order(2), "qty")], ""))
     with pytest.raises(ProtocolError, match=r"order/realtime\.result\.list\[1\]: qty is missing"):
         rest.call(LookUpOrder(symbol="SOLUSDT", order_link_id=LONG_ENTRY))
