@@ -21,7 +21,7 @@ from exchange.venue.floor import Floor
 from exchange.venue.forget import forget
 from exchange.venue.instruments import Instrument
 from exchange.venue.quirks import Quirks
-from exchange.venue.records import AccountSpec
+from exchange.venue.records import Account, AccountSpec
 from exchange.venue.restore import NotRestorable, check_format, instruments_in, restore_floor
 
 
@@ -66,6 +66,11 @@ class VenueCore:
     def revision(self) -> tuple[int, int]:
         """Another one after each thing that an account would notice; prints alone don't change it."""
         return self._floor.count, self._floor.outbox.count
+
+    @property
+    def books(self) -> Mapping[str, Account]:
+        """Every account's records, for whoever checks them: look, never touch."""
+        return self._floor.accounts
 
     def request(self, account: str, op: str, params: Mapping[str, Any], now_ms: int) -> Reply:
         """Serve one request. ``account`` "" is nobody: only public operations are served then.

@@ -47,7 +47,7 @@ class Checks:
     @property
     def account(self) -> Account:
         """The venue's records of the account."""
-        return self._world.core._floor.accounts[ACCOUNT]
+        return self._world.core.books[ACCOUNT]
 
     def open_orders(self) -> list[tuple[OrderName, Order]]:
         """Orders of ours that are open at the venue, also those on their way."""

@@ -1,0 +1,101 @@
+"""What a checker is shown, and when. It looks at the venue's books and at the grids' states, never at hopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from exchange.venue.contract import PrivatePush, Reply
+from exchange.venue.core import VenueCore
+from state.grid.model import GridState
+
+
+class Plant(Protocol):
+    """The simulated world as checkers see it. Times are the venue's, in milliseconds."""
+
+    core: VenueCore
+
+    def now_ms(self) -> int:
+        """True time."""
+        ...
+
+    @property
+    def symbols(self) -> Mapping[int, tuple[str, ...]]:
+        """The symbols of each account; account 1 is called "001" at the venue, and so on."""
+        ...
+
+    def grid(self, account: int, symbol: str) -> GridState | None:
+        """The newest state of a grid; None while its actor is not there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, taken by one actor. ``before`` and ``after`` are a grid's states, else None.
+
+    ``reply`` to a message is never awaited: what the turn sent lies in mailboxes now.
+    """
+
+    at_ms: int
+    address: str
+    message: object
+    before: GridState | None
+    after: GridState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One request that has reached the venue's core, and what the core said (not what the bot was told).
+
+    ``by_bot`` is False for people's and the exchange's own acts. A batch is one such record.
+    """
+
+    at_ms: int
+    account: str
+    op: str
+    params: Mapping[str, Any]
+    reply: Reply
+    by_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The content of a file, after a change that has become durable."""
+
+    at_ms: int
+    path: Path
+    content: bytes
+
+
+class Checker:
+    """One thing that must hold. Each method gives the sentences that say what does not hold; mostly none."""
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """After an actor's turn."""
+        return ()
+
+    def served(self, served: Served) -> Iterable[str]:
+        """After a request to the venue's core."""
+        return ()
+
+    def delivered(self, push: PrivatePush) -> Iterable[str]:
+        """When a private frame has reached the bot (before the actors take it)."""
+        return ()
+
+    def moved(self, at_ms: int) -> Iterable[str]:
+        """After time or the market has changed something at the venue (fills, ends, funding)."""
+        return ()
+
+    def written(self, written: Written) -> Iterable[str]:
+        """After a change of a file."""
+        return ()
+
+    def killed(self, at_ms: int) -> Iterable[str]:
+        """The process is gone without warning; what it held in memory is lost."""
+        return ()
+
+    def at_the_end(self) -> Iterable[str]:
+        """Once the faults have stopped and the bounded time for recovery has passed."""
+        return ()
