@@ -15,6 +15,7 @@ from actors.feeds import PrivateFeedActor, SocketActor
 from actors.grid import GridActor
 from actors.guard import GuardActor, stopped_before
 from actors.keeper import KeeperActor
+from actors.machine import Machine
 from actors.mail import Finish, Open
 from actors.orders import OrdersActor
 from actors.purse import Purse
@@ -118,17 +119,17 @@ class AccountActors:
         """Write what is to be kept."""
         world.directory.send(account_address(self.account, "keeper"), Finish())
 
-    def stop(self, world: World) -> None:
+    def stop(self, world: World, machine: Machine) -> None:
         """Stop in reverse order; nobody is waited for longer than a second."""
         for address, ref in reversed(self.refs):
             world.directory.remove(address)
             ref.stop(block=False)
-        for _, ref in reversed(self.refs):
-            ref.actor_stopped.wait(timeout=1)
+        machine.wait_stopped([ref for _, ref in reversed(self.refs)], 1)
         self.lock.release()
 
 
 def start_account(
+    machine: Machine,
     world: World,
     account: Account,
     exchange: Exchange,
@@ -146,7 +147,7 @@ def start_account(
     actors = AccountActors(account=account.id, symbols=symbols, lock=lock)
 
     def start(shell_type: type[Shell], address: str, *args: Any, **kwargs: Any) -> None:
-        ref = shell_type.start(*args, **kwargs)
+        ref = machine.spawn(shell_type, *args, **kwargs)
         world.directory.register(address, ref)
         actors.refs.append((address, ref))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import sys
 import threading
 from dataclasses import dataclass
 from types import FrameType
+
+from actors.machine import Outbox
 
 #: Show the cursor and leave the alternate screen: what the view would do, had it the time.
 _LEAVE_VIEW = b"\x1b[?25h\x1b[?1049l"
@@ -32,7 +33,7 @@ class Signals:
     A bot that runs in another thread leaves signals to whoever started it.
     """
 
-    def __init__(self, outbox: queue.SimpleQueue[object]) -> None:
+    def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._before: dict[int, object] = {}
         self._seen = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actors.display.model import DisplayModel
 from exchange.errors import ExchangeError
 from exchange.ports import TradingSocket
 from messages.orders import OrderCommand, OrdersAnswered, SendOrders
@@ -145,6 +146,13 @@ class ClockDrifted:
     """The exchange's clock has left ours by this much since the offset was taken."""
 
     by_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPicture:
+    """What the watch shows when it finishes."""
+
+    model: DisplayModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

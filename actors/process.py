@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pykka
 
@@ -25,15 +26,15 @@ from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.ending import Signalled, Signals, StopAsked
 from actors.feeds import PublicFeedActor
-from actors.mail import ActorDied, ClockDrifted, Finish, Finished, Open, Unreadable
+from actors.machine import Machine, ThreadMachine
+from actors.mail import ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open, Unreadable
 from actors.metrics_registry import Metrics
 from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.supervisor import SupervisorActor
-from actors.timers import ThreadTimers
-from actors.watch import AskModel, WatchActor
+from actors.watch import WatchActor
 from config import Account, Config, Environment
-from exchange.clock import OffsetClock, SystemClock
+from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
@@ -42,7 +43,7 @@ from state.store.times import iso_utc
 _log = logging.getLogger("sol_trader")
 #: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
 _SWITCH_S = 0.0005
-_WITHDRAW_S, _WRITE_S = 2.5, 1.0
+_WITHDRAW_S, _WRITE_S, _STOP_S = 2.5, 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +70,16 @@ class Bot:
         draw: Callable[[DisplayModel, int], None] | None,
         *,
         new_venue: bool = False,
+        machine: Machine | None = None,
     ) -> None:
         self._config = config
         self._new_venue = new_venue
         self._make_exchange = make_exchange
-        self._outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._clock = OffsetClock(SystemClock(), 0)
+        self._machine: Machine = machine or ThreadMachine()
+        self._outbox = self._machine.outbox
+        self._clock = OffsetClock(self._machine.clock, 0)
         self._directory = Directory()
-        self._timers = ThreadTimers(self._directory, self._clock)
+        self._timers = self._machine.timers(self._directory, self._clock)
         self._world = World(self._directory, self._clock, self._timers)
         self._draw = draw
         self._accounts: list[AccountActors] = []
@@ -88,29 +91,33 @@ class Bot:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
         sys.setswitchinterval(_SWITCH_S)
         with Signals(self._outbox):
-            watch = self._start_watch()
-            try:
-                failure = self._start_accounts()
-                if not failure:
-                    failure = self._wait(for_s)
-            finally:
-                self._stop()
-            self._metrics.stop()
-            model = watch.ask(AskModel(), timeout=2)
-            assert isinstance(model, DisplayModel)
-            watch.stop(block=True, timeout=2)
-            return RunResult(
-                model=model, ended_ms=self._clock.now_ms(), started=bool(self._accounts), failure=failure
-            )
+            return self.live(for_s)
+
+    def live(self, for_s: float | None) -> RunResult:
+        """``run`` without what belongs to a process: signals and the interpreter's settings."""
+        watch = self._start_watch()
+        try:
+            failure = self._start_accounts()
+            if not failure:
+                failure = self._wait(for_s)
+        finally:
+            self._stop()
+        self._metrics.stop()
+        watch.stop(block=False)
+        self._machine.wait_stopped([watch], _STOP_S)
+        return RunResult(
+            model=self._model, ended_ms=self._clock.now_ms(), started=bool(self._accounts), failure=failure
+        )
 
     def stop(self) -> None:
         """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
         self._outbox.put(StopAsked())
 
-    def _start_watch(self) -> pykka.ActorRef[WatchActor]:
+    def _start_watch(self) -> pykka.ActorRef[Any]:
         config = self._config
         self._timers.start()
-        self._directory.register("supervisor", SupervisorActor.start(self._world, self._outbox))
+        spawn = self._machine.spawn
+        self._directory.register("supervisor", spawn(SupervisorActor, self._world, self._outbox))
         watched = [
             WatchedAccount(
                 account=account.id,
@@ -120,8 +127,8 @@ class Bot:
             )
             for account in config.accounts
         ]
-        model = DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
-        watch = WatchActor.start(self._world, model, self._metrics, self._draw)
+        self._model = DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
+        watch = spawn(WatchActor, self._world, self._model, self._metrics, self._draw)
         self._directory.register("watch", watch)
         return watch
 
@@ -175,6 +182,7 @@ class Bot:
             for problem in ground.problems:
                 _log.critical("account %s: entries pause: %s", account.code, problem)
             return start_account(
+                self._machine,
                 self._world,
                 account,
                 exchange,
@@ -200,7 +208,9 @@ class Bot:
             for symbol in actors.symbols:
                 mine = (grid_address(actors.account, symbol), account_address(actors.account, "orders"))
                 readers[symbol] = readers.get(symbol, ()) + mine
-        ref = PublicFeedActor.start("feed/public", self._world, readers, exchange.public_stream)
+        ref = self._machine.spawn(
+            PublicFeedActor, "feed/public", self._world, readers, exchange.public_stream
+        )
         self._directory.register("feed/public", ref)
         self._directory.send("feed/public", Open())
 
@@ -239,7 +249,7 @@ class Bot:
             self._directory.remove("feed/public")
             public.stop(block=False)
         for actors in reversed(self._accounts):
-            actors.stop(self._world)
+            actors.stop(self._world, self._machine)
         self._directory.send("watch", Finish())
         self._collect({"watch"}, _WRITE_S)
         self._timers.stop()
@@ -256,5 +266,7 @@ class Bot:
                 message = self._outbox.get(timeout=max(left, 0.001))
             except queue.Empty:
                 return
-            if isinstance(message, Finished | ActorDied):
+            if isinstance(message, LastPicture):
+                self._model = message.model
+            elif isinstance(message, Finished | ActorDied):
                 addresses.discard(message.address)

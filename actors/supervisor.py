@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-
-from actors.mail import ActorDied, ClockDrifted, Finished
+from actors.machine import Outbox
+from actors.mail import ActorDied, ClockDrifted, Finished, LastPicture
 from actors.shell import Shell, World
 from messages.events import Note, Severity
 
@@ -12,7 +11,7 @@ from messages.events import Note, Severity
 class SupervisorActor(Shell):
     """Tells the main thread through ``outbox``, the one queue that leads out of the actors."""
 
-    def __init__(self, world: World, outbox: queue.SimpleQueue[object]) -> None:
+    def __init__(self, world: World, outbox: Outbox) -> None:
         super().__init__("supervisor", world)
         self._outbox = outbox
 
@@ -32,5 +31,5 @@ class SupervisorActor(Shell):
                     at_ms=self.world.clock.now_ms(),
                 ),
             )
-        if isinstance(message, ActorDied | Finished | ClockDrifted):
+        if isinstance(message, ActorDied | Finished | ClockDrifted | LastPicture):
             self._outbox.put(message)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from actors.display.happenings import happening_of
 from actors.display.lines import happening_text, status_lines
 from actors.display.model import DisplayModel
-from actors.mail import Check, Finish, Finished
+from actors.mail import Check, Finish, Finished, LastPicture
 from actors.metrics_registry import Metrics
 from actors.shell import Shell, World
 from messages.events import Severity
@@ -24,11 +22,6 @@ _LEVELS = {
 }
 _REFRESH_MS = 250
 _STATUS_MS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class AskModel:
-    """From the main thread: what is the picture now?"""
 
 
 class WatchActor(Shell):
@@ -51,10 +44,6 @@ class WatchActor(Shell):
         """Begin to refresh."""
         self.later(_REFRESH_MS, Check())
 
-    def on_receive(self, message: Any) -> Any:
-        """Answer the main thread, which is the only one to ask."""
-        return self.model if isinstance(message, AskModel) else super().on_receive(message)
-
     def receive(self, message: object) -> None:
         """Take a report."""
         if isinstance(message, Check):
@@ -62,6 +51,7 @@ class WatchActor(Shell):
         elif isinstance(message, Finish):
             if self._draw is not None:
                 self._draw(self.model, self.world.clock.now_ms())
+            self.send("supervisor", LastPicture(model=self.model))
             self.send("supervisor", Finished(address=self.address))
         else:
             self.model = self.model.apply(message)

@@ -1,4 +1,4 @@
-"""What a checker is shown, and when. It looks at the venue's books and at the grids' states, never at hopes."""
+"""What a checker is shown, and when: the venue's books and the grids' states, never anybody's hopes."""
 
 from __future__ import annotations
 
