@@ -23,13 +23,15 @@ from actors.reconciler import ReconcilerActor
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
 from config import Account
+from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
 from state.grid.start import begin, known_until_ms
-from state.store.files import move_aside
+from state.store.disk import Disk
+from state.store.files import make_folder, move_aside
 from state.store.performance import PerformanceFile
 from state.store.times import file_stamp
 from state.store.trades import TradesFile
@@ -85,18 +87,18 @@ class Files:
         )
 
 
-def put_away(files: Files, account: int, environment: str, now_ms: int) -> Remembered:
+def put_away(disk: Disk, files: Files, account: int, environment: str, now_ms: int) -> Remembered:
     """Begin anew on a venue that knows nothing: the files of the one before go into a folder of their own.
 
     Only files of this environment: those of a real exchange stay, and the start is refused.
     """
-    remember(files.state, account, environment, now_ms)
+    remember(disk, files.state, account, environment, now_ms)
     folder = files.state.parent / f"before_{file_stamp(now_ms)}"
     every = (files.state, files.trades, files.performance, files.dry_venue)
-    present = [path for path in every if path.exists()]
+    present = [path for path in every if disk.exists(path)]
     for path in present:
-        folder.mkdir(exist_ok=True)
-        move_aside(path, folder / path.name)
+        make_folder(disk, folder)
+        move_aside(disk, path, folder / path.name)
     notes = (f"the local venue is new: files of the run before are in {folder}",) if present else ()
     return Remembered(grids={}, saved=None, notes=notes)
 
@@ -162,8 +164,8 @@ def start_account(
         account.id,
         environment=environment,
         state_path=files.state,
-        trades=TradesFile(files.trades),
-        performance=PerformanceFile(files.performance),
+        trades=TradesFile(world.disk, files.trades),
+        performance=PerformanceFile(world.disk, files.performance),
         revision=saved.revision if saved is not None else 0,
         symbols=saved.symbols if saved is not None else {},
     )
@@ -190,7 +192,8 @@ def start_account(
         )
         state.entries_refused = _ladder_refusal(ground, grid.symbol, state.entries_refused)
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
-    start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped_before(files.flag))
+    stopped = stopped_before(world.disk, files.flag)
+    start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped)
     since_ms = _first_look_back_ms(remembered, symbols, now_ms)
     start(ReconcilerActor, at("reconciler"), world, account.id, symbols, every_ms=sync_ms, since_ms=since_ms)
     if exchange.trading_socket() is not None:
@@ -231,4 +234,5 @@ def grid_settings(account: Account) -> tuple[GridSettings, ...]:
     return tuple(symbol.to_grid_settings() for symbol in account.symbols)
 
 
-MakeExchange = Callable[[Account, Callable[[ProtocolError], None]], Exchange]
+#: The clock is the exchange's: it stamps what is signed, reads and orders alike.
+MakeExchange = Callable[[Account, Clock, Callable[[ProtocolError], None]], Exchange]

@@ -11,8 +11,10 @@ from actors.account import Exchange, Files, MakeExchange
 from config import Account, Config, SecretFilter, load_secrets
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import endpoints_for
+from exchange.clock import Clock
 from exchange.dry.connect import dry_exchange
 from exchange.errors import ProtocolError
+from state.store.disk import Disk, RealDisk
 from state.store.files import write_whole
 
 
@@ -25,7 +27,7 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
         handler.addFilter(mask)
     endpoints = endpoints_for(environment.value, venue_url)
 
-    def make(account: Account, on_problem: Callable[[ProtocolError], None]) -> Exchange:
+    def make(account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]) -> Exchange:
         keys = secrets[account.id]
         if account.dry_run:
             return dry_exchange(
@@ -33,11 +35,12 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
                 keys.api_key,
                 keys.api_secret,
                 symbols=tuple(symbol.symbol for symbol in account.symbols),
-                storage=DryFile(Files.of(Path(config.process.data_dir), account).dry_venue),
+                storage=DryFile(RealDisk(), Files.of(Path(config.process.data_dir), account).dry_venue),
                 lock=threading.Lock(),
+                clock=clock,
                 on_problem=on_problem,
             )
-        return bybit_exchange(endpoints, keys.api_key, keys.api_secret, on_problem=on_problem)
+        return bybit_exchange(endpoints, keys.api_key, keys.api_secret, clock, on_problem)
 
     return make
 
@@ -45,7 +48,8 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
 class DryFile:
     """The file in which a dry run keeps its simulated account."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._disk = disk
         self._path = path
 
     @property
@@ -56,10 +60,10 @@ class DryFile:
     def load(self) -> bytes | None:
         """Its content; None if it is not there."""
         try:
-            return self._path.read_bytes()
+            return self._disk.read_bytes(self._path)
         except FileNotFoundError:
             return None
 
     def save(self, data: bytes) -> None:
         """Replace its content, whole and durable."""
-        write_whole(self._path, data)
+        write_whole(self._disk, self._path, data)

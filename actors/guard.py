@@ -16,6 +16,7 @@ from actors.shell import Shell, World
 from messages.commands import Freeze, Stop
 from messages.events import Note, Severity
 from state.grid.effects import FreezeAccount, StopAccount
+from state.store.disk import Disk
 from state.store.files import write_whole
 from state.store.times import iso_utc
 
@@ -56,7 +57,7 @@ class GuardActor(Shell):
             "action": "hold",
         }
         try:
-            write_whole(self._flag, orjson.dumps(evidence, option=orjson.OPT_APPEND_NEWLINE))
+            write_whole(self.world.disk, self._flag, orjson.dumps(evidence, option=orjson.OPT_APPEND_NEWLINE))
         except OSError as error:
             self._note("write_failed", f"{self._flag}: {error}")
 
@@ -80,10 +81,10 @@ class GuardActor(Shell):
         )
 
 
-def stopped_before(flag: Path) -> str:
+def stopped_before(disk: Disk, flag: Path) -> str:
     """The reason in an account's flag file, "" where there is none; an unreadable flag stops as well."""
     try:
-        told = orjson.loads(flag.read_bytes())
+        told = orjson.loads(disk.read_bytes(flag))
     except FileNotFoundError:
         return ""
     except (OSError, orjson.JSONDecodeError) as error:

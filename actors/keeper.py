@@ -119,7 +119,7 @@ class KeeperActor(Shell):
         began = self.world.clock.monotonic_ns()
         failure = ""
         try:
-            write_state(self._path, saved)
+            write_state(self.world.disk, self._path, saved)
         except OSError as error:
             failure = f"state file: {error}"
         self.send(

@@ -12,6 +12,7 @@ from actors.directory import Directory
 from actors.shell import Shell, Timers
 from actors.timers import ThreadTimers
 from exchange.clock import Clock, SystemClock
+from state.store.disk import Disk, RealDisk
 
 
 class Outbox(Protocol):
@@ -47,6 +48,11 @@ class Machine(Protocol):
         ...
 
     @property
+    def disk(self) -> Disk:
+        """Where files lie."""
+        ...
+
+    @property
     def outbox(self) -> Outbox:
         """What the main thread waits at."""
         ...
@@ -69,6 +75,7 @@ class ThreadMachine:
 
     def __init__(self) -> None:
         self.clock: Clock = SystemClock()
+        self.disk: Disk = RealDisk()
         self.outbox: Outbox = queue.SimpleQueue()
 
     def timers(self, directory: Directory, clock: Clock) -> RunningTimers:

@@ -80,7 +80,7 @@ class Bot:
         self._clock = OffsetClock(self._machine.clock, 0)
         self._directory = Directory()
         self._timers = self._machine.timers(self._directory, self._clock)
-        self._world = World(self._directory, self._clock, self._timers)
+        self._world = World(self._directory, self._clock, self._timers, self._machine.disk)
         self._draw = draw
         self._accounts: list[AccountActors] = []
         self._metrics = Metrics.for_config(
@@ -145,7 +145,7 @@ class Bot:
         refusals: list[str] = []
         for account in self._config.accounts:
             try:
-                exchange = self._make_exchange(account, self._unreadable(account.id))
+                exchange = self._make_exchange(account, self._clock, self._unreadable(account.id))
                 self._accounts.append(self._start_account(account, exchange))
                 exchanges.append(exchange)
             except (StartRefused, CsvFileError, OSError) as error:
@@ -158,12 +158,13 @@ class Bot:
 
     def _start_account(self, account: Account, exchange: Exchange) -> AccountActors:
         files = Files.of(Path(self._config.process.data_dir), account)
-        lock = AccountLock(files.lock)
+        disk = self._machine.disk
+        lock = AccountLock(disk, files.lock)
         try:
             lock.sign(iso_utc(self._clock.now_ms()))
             # Before anything is asked: a dry run answers from one of these files.
             environment, now_ms = self._config.process.environment, self._clock.now_ms()
-            fresh = put_away(files, account.id, environment.value, now_ms) if self._new_venue else None
+            fresh = put_away(disk, files, account.id, environment.value, now_ms) if self._new_venue else None
             rest = exchange.rest()
             try:
                 if not self._accounts:
@@ -174,7 +175,7 @@ class Bot:
                 rest.close()
             now_ms = self._clock.now_ms()
             self._directory.send("watch", BalanceRead(account=account.id, source="start"))
-            remembered = fresh or remember(files.state, account.id, environment.value, now_ms)
+            remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
             if ground.problems and not ground.open_symbols:

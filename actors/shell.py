@@ -11,6 +11,7 @@ import pykka
 from actors.directory import Directory
 from actors.mail import ActorDied
 from exchange.clock import Clock
+from state.store.disk import Disk
 
 
 class Timers(Protocol):
@@ -22,12 +23,13 @@ class Timers(Protocol):
 
 
 class World:
-    """What the shells are given: who is where, what time it is, and later."""
+    """What the shells are given: who is where, what time it is, later, and where files lie."""
 
-    def __init__(self, directory: Directory, clock: Clock, timers: Timers) -> None:
+    def __init__(self, directory: Directory, clock: Clock, timers: Timers, disk: Disk) -> None:
         self.directory = directory
         self.clock = clock
         self.timers = timers
+        self.disk = disk
 
 
 class Shell(pykka.ThreadingActor):

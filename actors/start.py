@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,11 +49,14 @@ from messages.settings import GridSettings
 from state.grid.model import GridState
 from state.ladder_check import check_balance, check_ladder
 from state.store.codec import decode
+from state.store.disk import Disk
+from state.store.files import make_folder, write_all
 from state.store.scalars import CodecError
 from state.store.state_file import Corrupt, SavedState, StateRefused, keep_aside, read_state
 
 T = TypeVar("T")
 _CLOCK_READS = 3
+_LONGEST_HOLDER = 200
 #: Bybit's published rates without VIP level: for paper money alone, elsewhere the account's own are read.
 _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
 
@@ -203,26 +205,30 @@ def _read(step: str, rest: Rest, request: object, kind: type[T]) -> T:
 class AccountLock:
     """One owner: a lock that dies with its holder and names it to whoever comes second."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    def __init__(self, disk: Disk, path: Path) -> None:
+        make_folder(disk, path.parent)
+        self._disk = disk
+        self._descriptor = disk.open(path)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = self._file.read().strip() or "an unknown process"
-            self._file.close()
-            raise StartRefused("lock", f"{path} is held by {holder}: one process an account") from None
-        self._file.truncate(0)
+            if not disk.lock(self._descriptor):
+                told = disk.pread(self._descriptor, _LONGEST_HOLDER, 0).decode(errors="replace").strip()
+                holder = told or "an unknown process"
+                raise StartRefused("lock", f"{path} is held by {holder}: one process an account")
+            disk.truncate(self._descriptor, 0)
+        except BaseException:
+            self.release()
+            raise
 
     def sign(self, since: str) -> None:
         """Write who holds it."""
-        self._file.seek(0)
-        self._file.write(f"pid {os.getpid()} since {since}\n")
-        self._file.flush()
+        self._disk.truncate(self._descriptor, 0)
+        write_all(self._disk, self._descriptor, f"pid {os.getpid()} since {since}\n".encode())
 
     def release(self) -> None:
-        """Let the next one in."""
-        self._file.close()
+        """Let the next one in; once is enough, twice does no harm."""
+        if self._descriptor >= 0:
+            self._disk.close(self._descriptor)
+            self._descriptor = -1
 
 
 def refuse_other_environment(saved: SavedState, path: Path, environment: str) -> None:
@@ -235,17 +241,17 @@ def refuse_other_environment(saved: SavedState, path: Path, environment: str) ->
         )
 
 
-def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembered:
+def remember(disk: Disk, path: Path, account: int, environment: str, now_ms: int) -> Remembered:
     """Read the state file; what can't be read is kept aside, and the exchange tells the rest.
 
     A state of another environment is refused: it would be taken for the truth about orders elsewhere.
     """
     try:
-        saved = read_state(path, account)
+        saved = read_state(disk, path, account)
     except StateRefused as error:
         raise StartRefused("state", str(error)) from error
     if isinstance(saved, Corrupt):
-        kept = keep_aside(path, now_ms)
+        kept = keep_aside(disk, path, now_ms)
         note = f"{path} was unreadable ({saved.reason}); it is kept as {kept.name}"
         return Remembered(grids={}, saved=None, notes=(note,))
     if saved is None:
@@ -259,6 +265,6 @@ def remember(path: Path, account: int, environment: str, now_ms: int) -> Remembe
         except CodecError as error:
             notes.append(f"{path}: {symbol} can't be read ({error}); it is rebuilt from the exchange")
     if notes:
-        kept = keep_aside(path, now_ms)
+        kept = keep_aside(disk, path, now_ms)
         notes.append(f"the old file is kept as {kept.name}")
     return Remembered(grids=grids, saved=saved, notes=tuple(notes))

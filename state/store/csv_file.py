@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from state.store.files import PRIVATE, flush_folder
+from state.store.disk import Disk
+from state.store.files import write_all
 
 _LONGEST_HEADER = 1_000_000
+_LONGEST_APPEND = 1_000_000
 _LONGEST_SHOWN = 60
 _CONTROL = dict.fromkeys((*range(32), 127), " ")
 
@@ -31,19 +33,19 @@ class ForeignFile(CsvFileError):
 class CsvFile:
     """Opens (or begins) ``path`` with these columns. Raises ``CsvFileError``, or ``OSError``."""
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, disk: Disk, path: Path, columns: Sequence[str]) -> None:
+        self._disk = disk
         self.path = path
         self.columns = tuple(columns)
         self._failed_at: int | None = None
-        begun = not path.exists()
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
+        self._descriptor = disk.open(path)
         try:
             self._check_header()
-            self.cut_bytes = _cut_torn_end(self._descriptor)
-            if os.fstat(self._descriptor).st_size == 0:
+            self.cut_bytes = _cut_torn_end(disk, self._descriptor)
+            if disk.size(self._descriptor) == 0:
                 self._append_bytes(_line(self.columns))
-            if begun:
-                flush_folder(path.parent)
+            # Even where it was there before: whoever began it may have been killed before its name was kept.
+            disk.flush_folder(path.parent)
         except BaseException:
             self.close()
             raise
@@ -57,8 +59,9 @@ class CsvFile:
 
     def rows(self) -> Iterator[dict[str, str]]:
         """The file's rows, oldest first; ``CsvFileError`` names a line that has the wrong cells."""
-        with self.path.open(encoding="utf-8", errors="replace", newline="") as file:
-            for number, cells in enumerate(csv.reader(file), start=1):
+        content = io.BufferedReader(_Content(self._disk, self._descriptor))
+        with io.TextIOWrapper(content, encoding="utf-8", errors="replace", newline="") as text:
+            for number, cells in enumerate(csv.reader(text), start=1):
                 if len(cells) != len(self.columns):
                     raise self.wrong_line(number, f"has {len(cells)} cells, {len(self.columns)} expected")
                 if number > 1:
@@ -72,17 +75,15 @@ class CsvFile:
     def close(self) -> None:
         """Let the file go; once is enough, twice does no harm."""
         if self._descriptor >= 0:
-            os.close(self._descriptor)
+            self._disk.close(self._descriptor)
             self._descriptor = -1
 
     def _append_bytes(self, payload: bytes) -> None:
         self._cut_failed()
-        size = os.fstat(self._descriptor).st_size
+        size = self._disk.size(self._descriptor)
         try:
-            rest = memoryview(payload)
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-            os.fsync(self._descriptor)
+            write_all(self._disk, self._descriptor, payload)
+            self._disk.fsync(self._descriptor)
         except OSError:
             self._failed_at = size
             self._cut_failed()
@@ -91,13 +92,13 @@ class CsvFile:
     def _cut_failed(self) -> None:
         """Cut what a failed append left; tried again before the next one where that fails, too."""
         if self._failed_at is not None:
-            os.ftruncate(self._descriptor, self._failed_at)
+            self._disk.truncate(self._descriptor, self._failed_at)
             self._failed_at = None
 
     def _check_header(self) -> None:
         """Before anything is cut: a file that isn't ours stays as it is."""
         ours = _line(self.columns)
-        head = os.pread(self._descriptor, _LONGEST_HEADER, 0)
+        head = self._disk.pread(self._descriptor, _LONGEST_HEADER, 0)
         first, end, _ = head.partition(b"\n")
         torn = not end and ours.startswith(first.rstrip(b"\0"))
         if first + end != ours and not torn:
@@ -115,28 +116,37 @@ def _line(cells: Sequence[str]) -> bytes:
     return text.getvalue().encode("utf-8", errors="replace")
 
 
-def _cut_torn_end(descriptor: int) -> int:
-    """Cut what a crash left after the last whole line; gives the number of bytes cut."""
-    size = end = os.fstat(descriptor).st_size
-    while end > 0:
-        start = _start_of_last_line(descriptor, end)
-        last = os.pread(descriptor, end - start, start)
-        if last.endswith(b"\n") and b"\0" not in last:
-            break
-        end = start
-    if end < size:
-        os.ftruncate(descriptor, end)
-        os.fsync(descriptor)
-    return size - end
+def _cut_torn_end(disk: Disk, descriptor: int) -> int:
+    """Cut what a crash left after the last whole line; gives the number of bytes cut.
+
+    Whole lines may stand behind NUL where only the later part of an append reached the disk; so the last
+    append's whole reach is looked at.
+    """
+    size = disk.size(descriptor)
+    start, end, reach = size, 0, _LONGEST_APPEND
+    while start > 0 and end == 0:
+        start = max(0, size - reach)
+        sound, _, _ = disk.pread(descriptor, size - start, start).partition(b"\0")
+        end = sound.rfind(b"\n") + 1
+        reach *= 4
+    if start + end < size:
+        disk.truncate(descriptor, start + end)
+        disk.fsync(descriptor)
+    return size - start - end
 
 
-def _start_of_last_line(descriptor: int, end: int, block: int = 65_536) -> int:
-    """Where the line begins whose last byte is at ``end - 1``."""
-    stop = end - 1
-    while stop > 0:
-        start = max(0, stop - block)
-        found = os.pread(descriptor, stop - start, start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        stop = start
-    return 0
+class _Content(io.RawIOBase):
+    """A file from its beginning, as the standard library reads."""
+
+    def __init__(self, disk: Disk, descriptor: int) -> None:
+        self._disk, self._descriptor = disk, descriptor
+        self._offset = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._disk.pread(self._descriptor, len(buffer), self._offset)
+        buffer[: len(found)] = found
+        self._offset += len(found)
+        return len(found)

@@ -1,50 +1,65 @@
-"""What makes a change of a file survive: private modes, whole writes, flushed folders."""
+"""What makes a change of a file survive: whole writes, names that are flushed, nothing written over."""
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
-PRIVATE = 0o600
+from state.store.disk import Disk
 
 
-def write_whole(path: Path, payload: bytes) -> None:
+def write_whole(disk: Disk, path: Path, payload: bytes) -> None:
     """Replace ``path`` by ``payload``: after a crash at any instant the file is the old or the new one.
 
-    Written beside it (mode 0600), flushed, renamed, and the folder flushed. On failure the old file is
-    intact, the half-written one is gone and the ``OSError`` comes through.
+    Written beside it (mode 0600), flushed, renamed, and the folder flushed. On ``OSError`` the half-written
+    one is gone and the old one intact; only where the folder's own flush failed is the new one in its place,
+    and a power failure may still bring back the old.
     """
     # One name, not a random one: what a kill leaves behind is replaced by the next write.
     temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
+    _remove(disk, temporary)
     try:
-        with open(temporary, "xb", opener=_open_private) as file:
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        descriptor = disk.create(temporary)
+        try:
+            write_all(disk, descriptor, payload)
+            disk.fsync(descriptor)
+        finally:
+            disk.close(descriptor)
+        disk.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _remove(disk, temporary)
         raise
-    flush_folder(path.parent)
+    disk.flush_folder(path.parent)
 
 
-def flush_folder(folder: Path) -> None:
-    """Make a folder's entries (new names, renames) survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def write_all(disk: Disk, descriptor: int, payload: bytes) -> None:
+    """Append all of ``payload``, however many writes the disk needs for it."""
+    rest = memoryview(payload)
+    while rest:
+        rest = rest[disk.write(descriptor, rest) :]
 
 
-def move_aside(path: Path, target: Path) -> None:
+def move_aside(disk: Disk, path: Path, target: Path) -> None:
     """Rename a file that only we write, never over another: ``FileExistsError`` if ``target`` is there."""
-    if target.exists():
+    if disk.exists(target):
         raise FileExistsError(f"{target} is there")
-    path.rename(target)
-    flush_folder(path.parent)
+    disk.replace(path, target)
+    # The new place first: whichever of the two survives alone, the file is still to be found.
+    if target.parent != path.parent:
+        disk.flush_folder(target.parent)
+    disk.flush_folder(path.parent)
 
 
-def _open_private(name: str, flags: int) -> int:
-    return os.open(name, flags, PRIVATE)
+def make_folder(disk: Disk, folder: Path) -> None:
+    """Make a folder, and those above it, that survive; nothing to do where it is there."""
+    if disk.exists(folder):
+        return
+    make_folder(disk, folder.parent)
+    with suppress(FileExistsError):
+        disk.make_folder(folder)
+    disk.flush_folder(folder.parent)
+
+
+def _remove(disk: Disk, path: Path) -> None:
+    with suppress(FileNotFoundError):
+        disk.unlink(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from messages.reports import AccountReport, SideReport, SymbolReport
 from state.store.csv_file import CsvFile, CsvFileError, ForeignFile
+from state.store.disk import Disk
 from state.store.files import move_aside
 from state.store.times import iso_utc
 
@@ -16,13 +17,14 @@ _MOST_KEPT = 10_000
 
 
 class PerformanceFile:
-    """The file at ``path``; columns follow the symbols of each row.
+    """The file at ``path`` of a disk; columns follow the symbols of each row.
 
     Where they differ from the file's, the old file is kept beside it as ``.1``, ``.2`` ... and a new one
     begun. ``append`` raises ``OSError`` as the disk does, with nothing written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._disk = disk
         self.path = path
         self._file: CsvFile | None = None
 
@@ -46,10 +48,10 @@ class PerformanceFile:
         if self._file is None or self._file.columns != columns:
             self.close()
             try:
-                self._file = CsvFile(self.path, columns)
+                self._file = CsvFile(self._disk, self.path, columns)
             except ForeignFile:
-                _keep_aside(self.path)
-                self._file = CsvFile(self.path, columns)
+                _keep_aside(self._disk, self.path)
+                self._file = CsvFile(self._disk, self.path, columns)
         return self._file
 
 
@@ -66,10 +68,10 @@ def _cells(side: SideReport) -> list[str]:
     return [*(f"{amount:f}" for amount in amounts), str(side.cycle)]
 
 
-def _keep_aside(path: Path) -> None:
+def _keep_aside(disk: Disk, path: Path) -> None:
     for number in range(1, _MOST_KEPT):
         try:
-            move_aside(path, path.with_name(f"{path.name}.{number}"))
+            move_aside(disk, path, path.with_name(f"{path.name}.{number}"))
         except FileExistsError:
             continue
         return

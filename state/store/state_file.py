@@ -25,6 +25,7 @@ from typing import Any, TypeGuard
 import orjson
 
 from state.store.codec import Json
+from state.store.disk import Disk
 from state.store.files import move_aside, write_whole
 from state.store.times import file_stamp
 
@@ -55,9 +56,9 @@ class Corrupt:
     reason: str
 
 
-def write_state(path: Path, state: SavedState) -> None:
-    """Replace the file by ``state``, whole and durable; ``OSError`` leaves the old file as it was."""
-    write_whole(path, to_bytes(state))
+def write_state(disk: Disk, path: Path, state: SavedState) -> None:
+    """Replace the file by ``state``, whole and durable, or raise ``OSError`` (as files.write_whole does)."""
+    write_whole(disk, path, to_bytes(state))
 
 
 def to_bytes(state: SavedState) -> bytes:
@@ -76,10 +77,10 @@ def to_bytes(state: SavedState) -> bytes:
     )
 
 
-def read_state(path: Path, account: int) -> SavedState | Corrupt | None:
+def read_state(disk: Disk, path: Path, account: int) -> SavedState | Corrupt | None:
     """The state of ``account`` in the file: see the table above."""
     try:
-        payload = path.read_bytes()
+        payload = disk.read_bytes(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -126,13 +127,13 @@ def _from_parts(data: dict[str, Any]) -> SavedState | Corrupt:
     )
 
 
-def keep_aside(path: Path, now_ms: int) -> Path:
+def keep_aside(disk: Disk, path: Path, now_ms: int) -> Path:
     """Rename a file out of the way, never over another; gives the new path, stamped with ``now_ms``."""
     for number in range(_MOST_KEPT):
         again = f"-{number}" if number else ""
         target = path.with_name(f"{path.name}.kept-{file_stamp(now_ms)}{again}")
         try:
-            move_aside(path, target)
+            move_aside(disk, path, target)
         except FileExistsError:
             continue
         return target

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from messages.events import TradeBooked
 from state.store.csv_file import CsvFile
+from state.store.disk import Disk
 from state.store.times import iso_utc
 
 COLUMNS = (
@@ -41,8 +42,8 @@ class TradesFile:
     ours or was damaged in its middle, ``OSError`` as the disk does.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = CsvFile(path, COLUMNS)
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._file = CsvFile(disk, path, COLUMNS)
         self._recent: OrderedDict[str, int] = OrderedDict()
         self._newest_ms = 0
         try:

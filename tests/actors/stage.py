@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actors.directory import Directory
 from actors.shell import World
+from state.store.disk import RealDisk
 
 
 class Stage(Directory):
@@ -61,4 +62,4 @@ class StageWorld(World):
 
     def __init__(self) -> None:
         self.stage, self.hands, self.later = Stage(), HandClock(), HandTimers()
-        super().__init__(self.stage, self.hands, self.later)
+        super().__init__(self.stage, self.hands, self.later, RealDisk())

@@ -18,6 +18,7 @@ from exchange.clock import SystemClock
 from exchange.errors import OutcomeUnknown
 from messages.orders import OrdersAnswered, SendOrders
 from messages.requests import Answer, ReadServerTime, Request, ServerTime
+from state.store.disk import RealDisk
 from tests.actors.stage import HandTimers, StageWorld
 
 
@@ -53,7 +54,7 @@ class Session:
 def started(kind: type[Fragile], outbox: queue.SimpleQueue[object]) -> pykka.ActorRef[Fragile]:
     """A running actor under a running supervisor that tells ``outbox`` of deaths."""
     directory = Directory()
-    world = World(directory, SystemClock(), HandTimers())
+    world = World(directory, SystemClock(), HandTimers(), RealDisk())
     directory.register("supervisor", SupervisorActor.start(world, outbox))
     ref = kind.start("001/fragile", world)
     directory.register("001/fragile", ref)
@@ -82,7 +83,7 @@ def test_an_actor_that_raises_is_reported_with_its_address() -> None:
 def test_a_system_exit_in_one_actor_leaves_the_others_running() -> None:
     outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
     ref = started(Fragile, outbox)
-    other = Fragile.start("other", World(Directory(), SystemClock(), HandTimers()))
+    other = Fragile.start("other", World(Directory(), SystemClock(), HandTimers(), RealDisk()))
     ref.tell(SystemExit(3))
     died = outbox.get(timeout=10)
     assert isinstance(died, ActorDied)
@@ -123,7 +124,7 @@ def test_timers_send_in_the_order_of_their_due_times() -> None:
 
     clock = SystemClock()
     timers = ThreadTimers(directory, clock)
-    directory.register("listener", Listener.start("listener", World(directory, clock, timers)))
+    directory.register("listener", Listener.start("listener", World(directory, clock, timers, RealDisk())))
     now = clock.now_ms()
     for wait, word in ((40, "third"), (0, "first"), (20, "second")):
         timers.at(now + wait, "listener", word)

@@ -18,6 +18,7 @@ from messages.settings import GridSettings
 from messages.sides import OrderSide, Side
 from state.grid.model import GridState
 from state.store.codec import decode
+from state.store.disk import RealDisk
 from state.store.performance import PerformanceFile
 from state.store.trades import TradesFile
 from tests.actors.stage import StageWorld
@@ -76,8 +77,8 @@ def keeper(world: StageWorld, folder: Path) -> KeeperActor:
         1,
         environment="simulated",
         state_path=folder / "001_bot_state.json",
-        trades=TradesFile(folder / "001_trades_history.csv"),
-        performance=PerformanceFile(folder / "001_performance_metrics.csv"),
+        trades=TradesFile(RealDisk(), folder / "001_trades_history.csv"),
+        performance=PerformanceFile(RealDisk(), folder / "001_performance_metrics.csv"),
         revision=0,
         symbols={},
     )
@@ -108,7 +109,7 @@ def test_an_execution_is_in_the_trades_file_before_the_state_counts_it(
     trades_at_write: list[int] = []
     monkeypatch.setattr(
         "actors.keeper.write_state",
-        lambda path, state: trades_at_write.append(
+        lambda disk, path, state: trades_at_write.append(
             len((tmp_path / "001_trades_history.csv").read_text().splitlines())
         ),
     )
@@ -124,7 +125,7 @@ def test_a_disk_that_refuses_is_told_and_tried_again_with_nothing_lost(
     world = StageWorld()
     actor = keeper(world, tmp_path)
 
-    def full(path: Path, state: object) -> None:
+    def full(disk: object, path: Path, state: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
@@ -154,8 +155,8 @@ def test_a_symbol_that_is_not_traded_now_keeps_its_place_in_the_file(tmp_path: P
         1,
         environment="simulated",
         state_path=tmp_path / "001_bot_state.json",
-        trades=TradesFile(tmp_path / "t.csv"),
-        performance=PerformanceFile(tmp_path / "p.csv"),
+        trades=TradesFile(RealDisk(), tmp_path / "t.csv"),
+        performance=PerformanceFile(RealDisk(), tmp_path / "p.csv"),
         revision=4,
         symbols={"XRPUSDT": {"kept": "as it was"}},
     )

@@ -17,6 +17,7 @@ from messages import requests as ask
 from messages.account import PositionRow, StreamEvent, Wallet
 from messages.orders import Action, OrdersAnswered, PlaceOrder, SendOrders
 from messages.sides import Role, Side
+from state.store.disk import RealDisk
 from tests.bybit.orders import place
 from tests.venue_process import VenueProcess, wait_for
 
@@ -47,7 +48,7 @@ class DryDesk:
             "simulated-key-001",
             "simulated-secret-001",
             symbols=symbols,
-            storage=DryFile(folder / "001_dry_venue.json"),
+            storage=DryFile(RealDisk(), folder / "001_dry_venue.json"),
             lock=threading.Lock(),
             on_problem=self.problems.append,
         )

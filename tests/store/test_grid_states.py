@@ -7,6 +7,7 @@ from pathlib import Path
 
 from state.grid.model import GridState
 from state.store.codec import decode, encode
+from state.store.disk import RealDisk
 from state.store.state_file import SavedState, read_state, write_state
 from tests.grid.campaign import Campaign
 
@@ -22,9 +23,11 @@ def test_a_grids_state_comes_back_from_the_file_as_it_was(tmp_path: Path) -> Non
         if len(seen) % EVERY == 0:
             symbols = {symbol: encode(state)}
             write_state(
-                path, SavedState(account=1, written_ms=1, revision=1, symbols=symbols, account_state={})
+                RealDisk(),
+                path,
+                SavedState(account=1, written_ms=1, revision=1, symbols=symbols, account_state={}),
             )
-            saved = read_state(path, 1)
+            saved = read_state(RealDisk(), path, 1)
             assert isinstance(saved, SavedState)
             assert decode(GridState, saved.symbols[symbol]) == state
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from messages.sides import Side
+from state.store.disk import RealDisk
 from state.store.performance import PerformanceFile
 from tests.store.reports import a_side, a_symbol, an_account
 
@@ -18,7 +19,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_a_row_tells_equity_and_every_side(tmp_path: Path) -> None:
     path = tmp_path / "001_performance_metrics.csv"
-    file = PerformanceFile(path)
+    file = PerformanceFile(RealDisk(), path)
     sol = a_symbol("SOLUSDT", long=a_side(Side.LONG, size=Decimal("1.5"), realised=Decimal("0.10")))
     file.append(an_account(), [sol, a_symbol("DOGEUSDT")])
     file.close()
@@ -42,7 +43,7 @@ def test_rows_follow_each_other_over_a_restart_whatever_the_order_of_symbols(tmp
     path = tmp_path / "performance.csv"
     sol, doge = a_symbol("SOLUSDT"), a_symbol("DOGEUSDT")
     for symbols in ([sol, doge], [doge, sol]):
-        file = PerformanceFile(path)
+        file = PerformanceFile(RealDisk(), path)
         file.append(an_account(), symbols)
         file.close()
     assert len(rows_of(path)) == 2
@@ -51,7 +52,7 @@ def test_rows_follow_each_other_over_a_restart_whatever_the_order_of_symbols(tmp
 
 def test_other_symbols_begin_a_new_file_and_keep_the_old_ones(tmp_path: Path) -> None:
     path = tmp_path / "performance.csv"
-    file = PerformanceFile(path)
+    file = PerformanceFile(RealDisk(), path)
     for names in (["SOLUSDT"], ["SOLUSDT", "DOGEUSDT"], ["DOGEUSDT"]):
         file.append(an_account(), [a_symbol(name) for name in names])
     file.close()
@@ -68,7 +69,7 @@ def test_other_symbols_begin_a_new_file_and_keep_the_old_ones(tmp_path: Path) ->
 def test_a_foreign_file_is_kept_aside_and_not_written_to(tmp_path: Path) -> None:
     path = tmp_path / "performance.csv"
     path.write_bytes(b"\xff\xfe not ours")
-    file = PerformanceFile(path)
+    file = PerformanceFile(RealDisk(), path)
     file.append(an_account(), [])
     file.close()
     assert (tmp_path / "performance.csv.1").read_bytes() == b"\xff\xfe not ours"
@@ -78,12 +79,12 @@ def test_a_foreign_file_is_kept_aside_and_not_written_to(tmp_path: Path) -> None
 def test_a_torn_row_is_cut_before_the_next(tmp_path: Path) -> None:
     path = tmp_path / "performance.csv"
     for _ in range(2):
-        file = PerformanceFile(path)
+        file = PerformanceFile(RealDisk(), path)
         file.append(an_account(), [a_symbol("SOLUSDT")])
         file.close()
         whole = path.read_bytes()
         path.write_bytes(whole + b"2026-01-01T00:01:00.000Z,99")
-    file = PerformanceFile(path)
+    file = PerformanceFile(RealDisk(), path)
     file.append(an_account(), [a_symbol("SOLUSDT")])
     file.close()
     assert [row["SOLUSDT_short_cycle"] for row in rows_of(path)] == ["4", "4", "4"]
@@ -92,7 +93,7 @@ def test_a_torn_row_is_cut_before_the_next(tmp_path: Path) -> None:
 def test_a_header_torn_by_a_crash_is_written_anew(tmp_path: Path) -> None:
     path = tmp_path / "performance.csv"
     path.write_bytes(b"time_utc,equity_us")
-    file = PerformanceFile(path)
+    file = PerformanceFile(RealDisk(), path)
     file.append(an_account(), [])
     file.close()
     assert list(tmp_path.iterdir()) == [path]

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from state.store.disk import RealDisk
 from state.store.state_file import (
     Corrupt,
     SavedState,
@@ -41,47 +42,48 @@ OLDER = SavedState(account=1, written_ms=0, revision=6, symbols={}, account_stat
 
 def test_a_state_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "001_bot_state.json"
-    write_state(path, STATE)
-    assert read_state(path, 1) == STATE
+    write_state(RealDisk(), path, STATE)
+    assert read_state(RealDisk(), path, 1) == STATE
 
 
 def test_a_state_that_was_never_written_is_a_first_start(tmp_path: Path) -> None:
-    assert read_state(tmp_path / "001_bot_state.json", 1) is None
+    assert read_state(RealDisk(), tmp_path / "001_bot_state.json", 1) is None
 
 
 def test_only_its_owner_may_read_the_state_file(tmp_path: Path) -> None:
     path = tmp_path / "001_bot_state.json"
     path.write_bytes(b"{}")
     path.chmod(0o644)
-    write_state(path, STATE)
+    write_state(RealDisk(), path, STATE)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (Path, "replace")])
+@pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (os, "replace")])
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, step: str
 ) -> None:
     path = tmp_path / "001_bot_state.json"
-    write_state(path, OLDER)
+    write_state(RealDisk(), path, OLDER)
 
     def fail(*_: Any) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(owner, step, fail)
     with pytest.raises(OSError, match="Input/output error"):
-        write_state(path, STATE)
+        write_state(RealDisk(), path, STATE)
     monkeypatch.undo()
-    assert read_state(path, 1) == OLDER
+    assert read_state(RealDisk(), path, 1) == OLDER
     assert list(tmp_path.iterdir()) == [path]
 
 
 TOO_LARGE = """
 import resource, sys
 from pathlib import Path
+from state.store.disk import RealDisk
 from state.store.files import write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
 try:
-    write_whole(Path(sys.argv[1]), b"x" * 100_000)
+    write_whole(RealDisk(), Path(sys.argv[1]), b"x" * 100_000)
 except OSError as error:
     sys.exit(error.strerror)
 """
@@ -89,31 +91,31 @@ except OSError as error:
 
 def test_a_disk_that_takes_only_half_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "001_bot_state.json"
-    write_state(path, OLDER)
+    write_state(RealDisk(), path, OLDER)
     command = [sys.executable, "-c", TOO_LARGE, str(path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.stderr.strip() == os.strerror(errno.EFBIG)
-    assert read_state(path, 1) == OLDER
+    assert read_state(RealDisk(), path, 1) == OLDER
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_a_killed_writer_left_is_replaced_by_the_next_write(tmp_path: Path) -> None:
     path = tmp_path / "001_bot_state.json"
     (tmp_path / ".001_bot_state.json.new").write_bytes(b'{"half')
-    write_state(path, STATE)
+    write_state(RealDisk(), path, STATE)
     assert list(tmp_path.iterdir()) == [path]
 
 
 WRITER = """
 import sys
 from pathlib import Path
+from state.store.disk import RealDisk
 from state.store.state_file import SavedState, write_state
 path = Path(sys.argv[1])
 for revision in range(1, 1_000_000):
     symbols = {"SOLUSDT": {"filler": "x" * (revision % 7 * 9_000)}}
-    write_state(
-        path, SavedState(account=1, written_ms=0, revision=revision, symbols=symbols, account_state={})
-    )
+    state = SavedState(account=1, written_ms=0, revision=revision, symbols=symbols, account_state={})
+    write_state(RealDisk(), path, state)
     print(revision, flush=True)
 """
 
@@ -132,14 +134,14 @@ def test_a_killed_writer_leaves_a_whole_state_no_older_than_the_last_it_told(
         finally:
             writer.send_signal(signal.SIGKILL)
         told = [told_before_the_kill, *(int(line) for line in writer.stdout if line.endswith("\n"))]
-    saved = read_state(path, 1)
+    saved = read_state(RealDisk(), path, 1)
     assert isinstance(saved, SavedState)
     assert saved.revision >= told[-1]
 
 
 def test_a_reader_beside_the_writer_sees_only_whole_states(tmp_path: Path) -> None:
     path = tmp_path / "001_bot_state.json"
-    write_state(path, OLDER)
+    write_state(RealDisk(), path, OLDER)
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.DEVNULL
     ) as writer:
@@ -147,7 +149,7 @@ def test_a_reader_beside_the_writer_sees_only_whole_states(tmp_path: Path) -> No
             seen: set[int] = set()
             deadline = time.monotonic() + DEADLINE_SECONDS
             while len(seen) < 5 and time.monotonic() < deadline:
-                saved = read_state(path, 1)
+                saved = read_state(RealDisk(), path, 1)
                 assert isinstance(saved, SavedState)
                 seen.add(saved.revision)
         finally:
@@ -199,7 +201,7 @@ def test_a_newer_programs_state_is_refused_and_not_called_corrupt() -> None:
 
 def test_a_state_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StateRefused, match=r"cannot be read \(Is a directory\)"):
-        read_state(tmp_path, 1)
+        read_state(RealDisk(), tmp_path, 1)
 
 
 def test_a_file_kept_aside_never_replaces_an_older_one(tmp_path: Path) -> None:
@@ -207,7 +209,7 @@ def test_a_file_kept_aside_never_replaces_an_older_one(tmp_path: Path) -> None:
     kept = []
     for content in (b"first", b"second"):
         path.write_bytes(content)
-        kept.append(keep_aside(path, 1_767_225_600_123))
+        kept.append(keep_aside(RealDisk(), path, 1_767_225_600_123))
     assert not path.exists()
     assert [file.name for file in kept] == [
         "001_bot_state.json.kept-20260101T000000.123Z",
@@ -220,4 +222,4 @@ def _read(payload: bytes) -> SavedState | Corrupt | None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "001_bot_state.json"
         path.write_bytes(payload)
-        return read_state(path, 1)
+        return read_state(RealDisk(), path, 1)

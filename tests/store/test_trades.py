@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.store.csv_file import CsvFileError
+from state.store.disk import RealDisk
 from state.store.trades import COLUMNS, REMEMBERED_MS, TradesFile
 from tests.store.trades import DAY_MS, NOW_MS, a_trade
 
@@ -27,7 +28,7 @@ def ids_of(path: Path) -> list[str]:
 
 
 def book(path: Path, *exec_ids: str, exec_ms: int = NOW_MS) -> int:
-    trades = TradesFile(path)
+    trades = TradesFile(RealDisk(), path)
     try:
         return trades.append([a_trade(exec_id, exec_ms) for exec_id in exec_ids])
     finally:
@@ -94,7 +95,7 @@ def test_the_cut_says_how_many_bytes_a_crash_left(tmp_path: Path) -> None:
     book(path, "e-1")
     with path.open("ab") as file:
         file.write(b"2026-01-01T00:0")
-    trades = TradesFile(path)
+    trades = TradesFile(RealDisk(), path)
     assert trades.cut_bytes == 15
     trades.close()
 
@@ -111,7 +112,7 @@ def test_a_torn_line_longer_than_a_block_is_cut_whole(tmp_path: Path) -> None:
 def test_an_execution_older_than_the_remembered_days_is_still_taken_once(tmp_path: Path) -> None:
     path = tmp_path / "trades.csv"
     old_ms = NOW_MS - REMEMBERED_MS - DAY_MS
-    trades = TradesFile(path)
+    trades = TradesFile(RealDisk(), path)
     assert trades.append([a_trade("old", old_ms)]) == 1
     assert trades.append([a_trade("new")]) == 1
     assert trades.append([a_trade("old", old_ms), a_trade("older", old_ms - DAY_MS)]) == 1
@@ -121,7 +122,7 @@ def test_an_execution_older_than_the_remembered_days_is_still_taken_once(tmp_pat
 
 
 def test_the_memory_holds_only_the_remembered_days(tmp_path: Path) -> None:
-    trades = TradesFile(tmp_path / "trades.csv")
+    trades = TradesFile(RealDisk(), tmp_path / "trades.csv")
     for day in range(100):
         trades.append([a_trade(f"e-{day}", NOW_MS + day * DAY_MS)])
     assert len(trades._recent) == 31
@@ -133,7 +134,7 @@ def test_a_failed_append_leaves_nothing_and_may_be_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     path = tmp_path / "trades.csv"
-    trades = TradesFile(path)
+    trades = TradesFile(RealDisk(), path)
     trades.append([a_trade("e-1")])
     before = path.read_bytes()
     real_write = os.write
@@ -159,7 +160,7 @@ def test_what_a_failed_append_could_not_cut_is_cut_before_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "trades.csv"
-    trades = TradesFile(path)
+    trades = TradesFile(RealDisk(), path)
 
     def fail(*_: Any) -> None:
         raise OSError(5, "Input/output error")
@@ -180,7 +181,7 @@ def test_a_foreign_header_is_refused_and_the_file_left_alone(tmp_path: Path) -> 
     with pytest.raises(
         CsvFileError, match="begins with 'date,amount', not with the columns 'time_u"
     ) as refused:
-        TradesFile(path)
+        TradesFile(RealDisk(), path)
     assert "move the file away" in str(refused.value)
     assert path.read_bytes() == b"date,amount\n2020-01-01,5\n"
 
@@ -197,7 +198,7 @@ def test_a_line_that_no_crash_leaves_is_refused_by_its_number(tmp_path: Path, li
     path.write_text(f"{','.join(COLUMNS)}\n{line}\n")
     book(tmp_path / "other.csv", "e-1")
     with pytest.raises(CsvFileError) as refused:
-        TradesFile(path)
+        TradesFile(RealDisk(), path)
     assert told in str(refused.value)
 
 
@@ -205,7 +206,7 @@ def test_a_line_that_no_crash_leaves_is_refused_by_its_number(tmp_path: Path, li
 def test_no_text_in_an_id_can_break_the_lines(text: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "trades.csv"
-        trades = TradesFile(path)
+        trades = TradesFile(RealDisk(), path)
         trades.append([a_trade("e-1", order_link_id=text), a_trade("e-2")])
         trades.close()
         assert book(path, "e-1", "e-2", "e-3") == 1
