@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from messages.sides import Role, Side
 
@@ -28,9 +29,12 @@ def _base36(value: int) -> str:
     return _DIGITS[value // 1296] + _DIGITS[value // 36 % 36] + _DIGITS[value % 36]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderName:
-    """The parts of one of our order ids; ``str()`` gives the order_link_id (at most 36 characters)."""
+    """The parts of one of our order ids; ``str()`` gives the order_link_id (at most 36 characters).
+
+    It has no slots, so that its text, asked for at every turn, is worked out once.
+    """
 
     account: int
     side: Side
@@ -48,13 +52,19 @@ class OrderName:
         if not 0 < len(self.symbol) <= MAX_SYMBOL_LENGTH:
             raise ValueError(f"a symbol has 1-{MAX_SYMBOL_LENGTH} characters, not {self.symbol!r}")
 
-    def __str__(self) -> str:
+    @cached_property
+    def order_link_id(self) -> str:
+        """The id as the exchange knows it."""
         return (
             f"{self.account:03d}{self.side.value[0]}{self.role.value}{self.level:02d}"
             f"-{self.symbol}-{_base36(self.cycle)}{_base36(self.attempt)}"
         )
 
+    def __str__(self) -> str:
+        return self.order_link_id
 
+
+@lru_cache(maxsize=4096)
 def parse_order_link_id(text: str) -> OrderName | None:
     """The parts of an id of our form, or None for anything else (a person's, another program's)."""
     match = _PATTERN.fullmatch(text)

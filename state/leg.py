@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from state.numbers import ZERO
 
@@ -50,7 +51,7 @@ class SizeChange:
     signed_qty: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Leg:
     """A leg's size and what it rests on. ``Leg(row=...)`` begins at a row that is known to be whole.
 
@@ -71,7 +72,7 @@ class Leg:
         """The newest seq seen on either topic."""
         return max(self.row.seq, max((change.seq for change in self.changes), default=-1))
 
-    @property
+    @cached_property
     def size(self) -> Decimal:
         """The leg's size in base coin, never below zero."""
         known = self.row if self._row_is_whole else self._below

@@ -14,13 +14,14 @@ end the larger filled quantity wins, then the later update. An acknowledgement i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from messages.account import OrderRow, OrderStatus
 from messages.ids import OrderName
 from messages.sides import Role, Side
+from state.changed import changed
 from state.numbers import ZERO
 
 
@@ -62,7 +63,7 @@ class Wish:
     price: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """An order of ours. Quantities in base coin; ``price`` None for market orders.
 
@@ -100,7 +101,7 @@ class Order:
     @property
     def order_link_id(self) -> str:
         """Our id at the exchange."""
-        return str(self.name)
+        return self.name.order_link_id
 
     @property
     def side(self) -> Side:
@@ -151,9 +152,9 @@ class Order:
         """Merge what an order row says; older rows change nothing."""
         filled = max(self.row_filled, row.cum_exec_qty)
         if self.ended:
-            return replace(self, row_filled=filled)
+            return changed(self, row_filled=filled)
         if row.status.ended:
-            return replace(
+            return changed(
                 self,
                 phase=Phase.ENDED,
                 row_filled=filled,
@@ -168,7 +169,7 @@ class Order:
         older = row.cum_exec_qty < self.row_filled or row.updated_ms < self.updated_ms
         if older and self.phase is Phase.LIVE:
             return self
-        order = replace(
+        order = changed(
             self,
             phase=Phase.LIVE,
             row_filled=filled,
@@ -180,7 +181,7 @@ class Order:
             absences=0,
         )
         if order.wish is not None and order.amend is not Asked.NO and order._shows(order.wish):
-            return replace(order, amend=Asked.NO, wish=None)
+            return changed(order, amend=Asked.NO, wish=None)
         return order
 
     def _shows(self, wish: Wish) -> bool:
@@ -188,11 +189,11 @@ class Order:
 
     def with_fill(self, qty: Decimal, value: Decimal) -> Order:
         """Count one execution of it."""
-        return replace(self, exec_filled=self.exec_filled + qty, exec_value=self.exec_value + value)
+        return changed(self, exec_filled=self.exec_filled + qty, exec_value=self.exec_value + value)
 
     def ended_as(self, status: str, now_ms: int) -> Order:
         """Close its life without a row: refused, or proven absent."""
-        return replace(
+        return changed(
             self,
             phase=Phase.ENDED,
             status=status,

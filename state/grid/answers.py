@@ -8,6 +8,7 @@ from messages.events import Severity
 from messages.orders import Action, Outcome, RequestAnswered
 from messages.requests import LegsRead, OrderLookUp
 from messages.sides import Role
+from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import PROOF_MS, Draft
 from state.grid.effects import ProvenAbsent
@@ -46,10 +47,10 @@ def _placed(d: Draft, order: Order, answer: RequestAnswered) -> None:
     if order.phase is not Phase.SENT:
         return  # the stream has been faster
     if answer.outcome is Outcome.ACCEPTED:
-        d.put(replace(order, phase=Phase.ACCEPTED, request_ms=answer.request_ms, since_ms=d.now_ms))
+        d.put(changed(order, phase=Phase.ACCEPTED, request_ms=answer.request_ms, since_ms=d.now_ms))
     elif answer.outcome is Outcome.UNKNOWN or answer.code in _LOOK_UP_FIRST:
         stamp = answer.request_ms if answer.outcome is Outcome.UNKNOWN else 0
-        d.put(replace(order, phase=Phase.UNKNOWN, request_ms=stamp or d.now_ms, since_ms=d.now_ms))
+        d.put(changed(order, phase=Phase.UNKNOWN, request_ms=stamp or d.now_ms, since_ms=d.now_ms))
         d.count("unknown_order")
     else:
         _refused(d, order, answer)
@@ -90,9 +91,9 @@ def _amended(d: Draft, order: Order, answer: RequestAnswered) -> None:
     side = d.state.of(order.side)
     if answer.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
         asked_ms = d.now_ms if answer.outcome is Outcome.ACCEPTED else answer.request_ms + PROOF_MS
-        d.put(replace(order, amend=Asked.ACKED, asked_ms=asked_ms))
+        d.put(changed(order, amend=Asked.ACKED, asked_ms=asked_ms))
     elif answer.outcome is Outcome.RETRYABLE or answer.code == 0:
-        d.put(replace(order, amend=Asked.NO, wish=None, asked_price=order.price))
+        d.put(changed(order, amend=Asked.NO, wish=None, asked_price=order.price))
         side.tp_backoff = side.tp_backoff.failed(d.now_ms)
     else:
         d.note("amend_refused", f"{order.order_link_id}: {answer.code} {answer.text}", order.side)
@@ -107,7 +108,7 @@ def _cancelled(d: Draft, order: Order, answer: RequestAnswered) -> None:
         asked_ms = answer.request_ms or d.now_ms
     elif answer.outcome is not Outcome.ACCEPTED:
         asked_ms = 0  # it may have ended already: look at once
-    d.put(replace(order, cancel=Asked.ACKED, asked_ms=asked_ms))
+    d.put(changed(order, cancel=Asked.ACKED, asked_ms=asked_ms))
 
 
 def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
@@ -125,7 +126,7 @@ def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
         _definite(d, found)
         _settle(d, found)
     elif found.executions or order.ended:
-        d.put(replace(order, looking=False))
+        d.put(changed(order, looking=False))
         _end_settled_by_look_up(d, found)
     else:
         _absent(d, order, found.server_ms)
@@ -150,18 +151,18 @@ def _definite(d: Draft, found: OrderLookUp) -> None:
     order = d.find(found.order_link_id)
     if order is None:
         return
-    order = replace(order, looking=False)
+    order = changed(order, looking=False)
     if not order.ended and order.asked_ms <= d.now_ms:
         if order.amend is Asked.ACKED:
             moved = order.wish is not None and order.qty == order.wish.qty
             if not moved:
                 side = d.state.of(order.side)
                 side.tp_backoff = side.tp_backoff.failed(d.now_ms)
-            order = replace(
+            order = changed(
                 order, amend=Asked.NO, wish=None, asked_price=order.asked_price if moved else order.price
             )
         if order.cancel is Asked.ACKED:
-            order = replace(order, cancel=Asked.NO)
+            order = changed(order, cancel=Asked.NO)
     d.put(order)
 
 
@@ -170,14 +171,14 @@ def _settle(d: Draft, found: OrderLookUp) -> None:
     order = d.find(found.order_link_id)
     executed = sum((e.qty for e in found.executions), ZERO)
     if order is not None and order.ended and not order.settled and executed >= order.row_filled:
-        d.put(replace(order, exec_filled=order.row_filled))
+        d.put(changed(order, exec_filled=order.row_filled))
 
 
 def _end_settled_by_look_up(d: Draft, found: OrderLookUp) -> None:
     """Executions without a row: history has forgotten or not yet listed the order; ask again."""
     order = d.find(found.order_link_id)
     if order is not None and not order.ended and order.exec_filled >= order.qty > 0:
-        d.put(replace(order.ended_as("Filled", d.now_ms), row_filled=order.exec_filled))
+        d.put(changed(order.ended_as("Filled", d.now_ms), row_filled=order.exec_filled))
 
 
 def _absent(d: Draft, order: Order, server_ms: int) -> None:
@@ -193,7 +194,7 @@ def _absent(d: Draft, order: Order, server_ms: int) -> None:
         if order.role is Role.OPENING:
             opening_postponed(d, d.state.of(order.side))  # lost, not refused
     else:
-        d.put(replace(order, looking=False, absences=absences))
+        d.put(changed(order, looking=False, absences=absences))
 
 
 def absorb_legs(d: Draft, read: LegsRead) -> None:
@@ -236,4 +237,4 @@ def absorb_failed_look_up(d: Draft, order_link_id: str) -> None:
     """A look-up found no answer: it is asked again a second later."""
     order = d.find(order_link_id)
     if order is not None and order.looking:
-        d.put(replace(order, looking=False))
+        d.put(changed(order, looking=False))

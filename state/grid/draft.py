@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.events import Counted, Note, Severity
 from messages.ids import OrderName
 from messages.orders import AmendOrder, BalanceCheck, CancelOrder, PlaceOrder, Priority
 from messages.sides import Role, Side
+from state.changed import changed
 from state.grid.effects import Effect
 from state.grid.model import GridState, SideState
 from state.order import Asked, CancelReason, Order, Phase, Wish
@@ -125,7 +125,7 @@ class Draft:
 
     def amend(self, order: Order, wish: Wish, priority: Priority) -> None:
         """Ask for another total quantity and price; only where no request about the order runs."""
-        self.state.orders[order.order_link_id] = replace(
+        self.state.orders[order.order_link_id] = changed(
             order, amend=Asked.SENT, wish=wish, asked_price=wish.price, asked_ms=self.now_ms
         )
         self.emit(
@@ -158,10 +158,10 @@ class Draft:
         """
         if order.leaves == 0 and order.price is not None:
             return
-        kept = replace(order, cancel_reason=order.cancel_reason or reason)
+        if order.cancel_reason is None:
+            order = self.state.orders[order.order_link_id] = changed(order, cancel_reason=reason)
         if order.cancel is Asked.NO and order.phase in (Phase.ACCEPTED, Phase.LIVE) and not order.looking:
-            kept = replace(kept, cancel=Asked.SENT, asked_ms=self.now_ms)
+            self.state.orders[order.order_link_id] = changed(order, cancel=Asked.SENT, asked_ms=self.now_ms)
             self.emit(
                 CancelOrder(symbol=self.state.symbol, order_link_id=order.order_link_id, priority=priority)
             )
-        self.state.orders[order.order_link_id] = kept

@@ -28,12 +28,12 @@ def run_entries(d: Draft, side: SideState) -> None:
     if withdrawn(d):
         _cancel(d, list(resting.values()), CancelReason.STOP)
         return
-    wanted = _wanted_levels(d, side)
-    _cancel(d, [o for n, o in resting.items() if n not in wanted], CancelReason.SURPLUS)
-    if side.opening is not None or not entries_allowed(d, side) or side.base is None:
-        return
     deepest = side.deepest
-    if deepest < 0:
+    wanted = _wanted_levels(d, side, deepest)
+    _cancel(d, [o for n, o in resting.items() if n not in wanted], CancelReason.SURPLUS)
+    if wanted <= resting.keys() and not recalculation_due(d.state, side, d.now_ms):
+        return  # all that should rest does, and where it should
+    if side.opening is not None or not entries_allowed(d, side) or side.base is None or deepest < 0:
         return
     _recalculate(d, side, resting)
     passed_one = False
@@ -51,15 +51,12 @@ def run_entries(d: Draft, side: SideState) -> None:
         passed_one = passed_one or passed
 
 
-def _wanted_levels(d: Draft, side: SideState) -> set[int]:
-    if not side.held or d.state.closing is not None or d.state.restart is not None:
+def _wanted_levels(d: Draft, side: SideState, deepest: int) -> set[int]:
+    if not side.held or deepest < 0 or d.state.closing is not None or d.state.restart is not None:
         return set()
     settings = side.settings or d.state.settings
-    k = side.deepest
-    if k < 0:
-        return set()
-    depth = max(k + settings.pending_depth, d.state.of(side.side.other).deepest)
-    return {n for n in range(k + 1, min(depth, settings.max_levels - 1) + 1) if not _complete(side, n)}
+    depth = max(deepest + settings.pending_depth, d.state.of(side.side.other).deepest)
+    return {n for n in range(deepest + 1, min(depth, settings.max_levels - 1) + 1) if not _complete(side, n)}
 
 
 def _complete(side: SideState, n: int) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.account import ExecType, Execution, OrderRow, OrderStatus, PositionRow
 from messages.events import Severity, TradeBooked
 from messages.ids import OrderName, parse_order_link_id
 from messages.sides import Role
+from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import book_funding, cause_of, complete_closed, count, counted, incomplete_book
 from state.grid.closing import act_on_close
@@ -141,7 +140,7 @@ def _fill_order(d: Draft, name: OrderName | None, execution: Execution) -> Order
         d.spend(name)
     order = order.with_fill(execution.qty, execution.qty * execution.price)
     if order.surely_filled:
-        order = replace(order.ended_as(FILLED, d.now_ms), row_filled=order.exec_filled)
+        order = changed(order.ended_as(FILLED, d.now_ms), row_filled=order.exec_filled)
         d.put(order)
         order_ended(d, order, asked=True)
     d.put(order)

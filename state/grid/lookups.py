@@ -12,9 +12,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.requests import LookUpOrder, ReadLegs
+from state.changed import changed
 from state.grid.draft import PROOF_MS, Draft
 from state.grid.effects import WakeAt
 from state.grid.gates import explained
@@ -59,7 +58,7 @@ def run_lookups(d: Draft) -> None:
     for order in list(d.state.orders.values()):
         due = due_ms(order)
         if due <= d.now_ms:
-            d.state.orders[order.order_link_id] = replace(order, looking=True, looked_ms=d.now_ms)
+            d.state.orders[order.order_link_id] = changed(order, looking=True, looked_ms=d.now_ms)
             d.emit(LookUpOrder(symbol=d.state.symbol, order_link_id=order.order_link_id))
             due = d.now_ms + _LOST_MS
         wake = min(wake, due)

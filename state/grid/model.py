@@ -2,7 +2,8 @@
 
 ``GridState`` and ``SideState`` are changed only inside ``step``, on a copy; whatever else they hold is
 frozen. All of it goes into the state file (state/store), so every field has an exact JSON form. These two
-have no slots: a dictionary is copied ten times as fast, and every event begins with a copy.
+have no slots: a dictionary is copied ten times as fast, and every event begins with a copy. Books and legs
+have none either, so that what follows from one is worked out once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from messages.account import Execution
 from messages.market import FeeRates, Instrument, Price
@@ -70,7 +72,7 @@ class Opening:
     released_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CycleBook:
     """A cycle's executions in sums: base coin and USDT. ``fees`` and ``funding`` above zero were paid.
 
@@ -97,17 +99,17 @@ class CycleBook:
         """What the executions leave open."""
         return self.entry_qty - self.exit_qty
 
-    @property
+    @cached_property
     def size(self) -> Decimal:
         """How large the leg should be by what is known of the cycle."""
         return self.entry_qty - self.exit_qty + self.foreign_qty
 
-    @property
+    @cached_property
     def average_entry(self) -> Decimal:
         """a: the average entry of the cycle's fills; only for cycles with a fill."""
         return self.entry_value / self.entry_qty
 
-    @property
+    @cached_property
     def fee_per_unit(self) -> Decimal:
         """f: the fees of the cycle's entries by base coin."""
         return self.entry_fees / self.entry_qty
@@ -162,18 +164,15 @@ class SideState:
     def copy(self) -> SideState:
         """A copy whose changes leave this one alone."""
         twin = SideState.__new__(SideState)
-        twin.__dict__.update(self.__dict__)
-        twin.levels = dict(self.levels)
-        twin.level_backoff = dict(self.level_backoff)
+        twin.__dict__ = self.__dict__.copy()
+        twin.levels = self.levels.copy()
+        twin.level_backoff = self.level_backoff.copy()
         return twin
 
     @property
     def size(self) -> Decimal:
-        """The leg's size in base coin; worked out once for each leg, since every decision asks for it."""
-        known: tuple[Leg, Decimal] | None = self.__dict__.get("_size")
-        if known is None or known[0] is not self.leg:
-            known = self.__dict__["_size"] = self.leg, self.leg.size
-        return known[1]
+        """The leg's size in base coin."""
+        return self.leg.size
 
     @property
     def deepest(self) -> int:
@@ -230,17 +229,18 @@ class GridState:
     def with_price(self, price: Price) -> GridState:
         """This state with a newer price; everything else is shared, so nothing else may be changed."""
         twin = GridState.__new__(GridState)
-        twin.__dict__.update(self.__dict__)
+        twin.__dict__ = self.__dict__.copy()
         twin.last, twin.mark, twin.price_ms = price.last, price.mark, max(price.at_ms, self.price_ms)
         return twin
 
     def copy(self) -> GridState:
         """A copy whose changes leave this one alone."""
         twin = GridState.__new__(GridState)
-        twin.__dict__.update(self.__dict__)
+        twin.__dict__ = self.__dict__.copy()
         twin.long, twin.short = self.long.copy(), self.short.copy()
-        twin.references, twin.orders, twin.ended = dict(self.references), dict(self.orders), dict(self.ended)
-        twin.attempts, twin.exec_ids = dict(self.attempts), dict(self.exec_ids)
+        twin.references, twin.attempts = self.references.copy(), self.attempts.copy()
+        twin.orders, twin.ended = self.orders.copy(), self.ended.copy()
+        twin.exec_ids = self.exec_ids.copy()
         return twin
 
     @property

@@ -8,7 +8,7 @@ from messages.events import Severity
 from messages.orders import BalanceCheck, BalanceContext
 from messages.sides import Role
 from state.grid.draft import Draft
-from state.grid.model import SideState
+from state.grid.model import GridState, SideState
 from state.ladder import entry_cost, fresh_qty, reference_still_fits
 from state.numbers import ZERO
 
@@ -40,16 +40,23 @@ def _stale_start(d: Draft, side: SideState, n: int, reference: Decimal, fresh: D
 
 def prune_references(d: Draft) -> None:
     """A reference lives while a side holds or rests its level; all go when both are flat (failure 6)."""
-    state = d.state
-    used = {n for side in state.sides for n in side.levels}
+    references = d.state.references
+    if references:
+        for n in references.keys() - _used_levels(d.state):
+            del references[n]
+
+
+def _used_levels(state: GridState) -> set[int]:
+    used = {*state.long.levels, *state.short.levels}
     for order in state.orders.values():
-        if order.role.opens:
-            used |= {order.level} if order.role.value == "E" else set(range(order.level + 1))
+        if order.role is Role.ENTRY:
+            used.add(order.level)
+        elif order.role is Role.OPENING:
+            used.update(range(order.level + 1))
     for side in state.sides:
         if side.opening is not None:
-            used |= set(range(side.opening.depth + 1))
-    for n in [n for n in state.references if n not in used]:
-        del state.references[n]
+            used.update(range(side.opening.depth + 1))
+    return used
 
 
 def balance_check(

@@ -7,13 +7,13 @@ out a second time are proven absent before the next attempt takes their place (s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.account import Execution, PositionRow
 from messages.events import Severity
 from messages.requests import LegsRead
 from messages.sides import Role
+from state.changed import changed
 from state.grid.booking import cause_of
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
@@ -112,7 +112,7 @@ def _know_orders(d: Draft, executions: list[Execution]) -> None:
             continue
         known = d.find(link_id)
         if known is not None:
-            d.put(replace(known, exec_filled=ZERO, exec_value=ZERO))
+            d.put(changed(known, exec_filled=ZERO, exec_value=ZERO))
             continue
         d.spend(name)
         order = Order(

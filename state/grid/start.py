@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.market import FeeRates, Instrument
 from messages.settings import GridSettings
+from state.changed import changed
 from state.grid.draft import PROOF_MS
 from state.grid.model import GridState
 from state.order import Asked, Order, Phase
@@ -49,13 +48,13 @@ def begin(
 
 def _revived(order: Order, now_ms: int) -> Order:
     """What was asked of an order may or may not have been carried out, and may still be on its way."""
-    order = replace(order, looking=False, looked_ms=0)
+    order = changed(order, looking=False, looked_ms=0)
     if order.phase in (Phase.SENT, Phase.UNKNOWN):
-        order = replace(order, phase=Phase.UNKNOWN, request_ms=now_ms, since_ms=now_ms)
+        order = changed(order, phase=Phase.UNKNOWN, request_ms=now_ms, since_ms=now_ms)
     if order.amend is not Asked.NO:
-        order = replace(order, amend=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
+        order = changed(order, amend=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
     if order.cancel is not Asked.NO:
-        order = replace(order, cancel=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
+        order = changed(order, cancel=Asked.ACKED, asked_ms=now_ms + PROOF_MS)
     return order
 
 

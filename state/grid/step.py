@@ -26,6 +26,7 @@ from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSna
 from messages.market import Price
 from messages.orders import RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, SetLeverage
+from messages.sides import Role
 from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
 from state.grid.closing import decide_opening, lift_unexplained, run_closing
 from state.grid.draft import Draft
@@ -76,7 +77,7 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
     if isinstance(event, BalanceMayFit) and not _withheld(state):
         return state, []
     d = Draft(state, now_ms)
-    before = _opening_orders(d)
+    before = [order for order in state.orders.values() if order.role is Role.OPENING]
     _absorb(d, event)
     _after_openings(d, before)
     _plan(d)
@@ -109,6 +110,9 @@ def _price(state: GridState, price: Price, now_ms: int) -> tuple[GridState, list
 
 def _absorb(d: Draft, event: Event) -> None:
     match event:
+        case StreamEvents():
+            for record in event.events:
+                _absorb(d, record)
         case Execution() | PositionRow() | OrderRow() if not (d.state.synced or d.state.ever_saved):
             if isinstance(event, Execution):
                 d.state.early = (*d.state.early, event)
@@ -118,9 +122,6 @@ def _absorb(d: Draft, event: Event) -> None:
             absorb_position(d, event, streamed=True)
         case OrderRow():
             absorb_order_row(d, event, streamed=True)
-        case StreamEvents():
-            for record in event.events:
-                _absorb(d, record)
         case LookUpFailed():
             absorb_failed_look_up(d, event.order_link_id)
         case RequestAnswered():
@@ -183,13 +184,10 @@ def _try_withheld(d: Draft) -> None:
             side.opening = replace(side.opening, waiting=False)
 
 
-def _opening_orders(d: Draft) -> dict[str, Order]:
-    return {key: order for key, order in d.state.orders.items() if order.role.value == "O"}
-
-
-def _after_openings(d: Draft, before: dict[str, Order]) -> None:
+def _after_openings(d: Draft, before: list[Order]) -> None:
     """Tell the opening of each market order that has settled in this step."""
-    for key, order in before.items():
+    for order in before:
+        key = order.order_link_id
         ended = d.state.ended.get(key)
         if ended is not None and key not in d.state.orders and ended.status not in ("refused", "absent"):
             opening_ended(d, d.state.of(order.side), filled=ended.exec_filled > 0)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.account import OrderRow
 from messages.events import Severity
 from messages.ids import OrderName
 from messages.orders import Priority
 from messages.sides import Role
+from state.changed import changed
 from state.grid.draft import Draft
 from state.grid.model import SideState
 from state.order import CancelReason, Order, Phase
@@ -38,14 +37,14 @@ def judge_stranger(d: Draft, order: Order, *, adopt: bool) -> None:
     mine = side.held and order.name.cycle == side.cycle
     if order.role is Role.TAKE_PROFIT and mine:
         if len(d.state.orders_of(order.side, Role.TAKE_PROFIT)) == 1:
-            d.put(replace(order, decided=True))
+            d.put(changed(order, decided=True))
             return
     elif adopt and mine and order.role is Role.ENTRY and not _level_taken(d, side, order):
-        d.put(replace(order, decided=True))
+        d.put(changed(order, decided=True))
         d.state.references.setdefault(order.level, order.qty)
         return
     if order.role is Role.ENTRY and d.state.closing is not None:
-        d.put(replace(order, decided=True))  # the close takes every entry away
+        d.put(changed(order, decided=True))  # the close takes every entry away
         return
     d.note("orphan", f"{order.order_link_id} rests without an owner: cancelled", order.side, Severity.WARNING)
     d.cancel(order, CancelReason.ORPHAN, Priority.CANCEL_FOR_CLOSE)

@@ -6,10 +6,9 @@ order that it lacks is looked up by its id. A close that it reveals is acted on 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.events import Severity, SymbolSnapshot
 from messages.requests import LegsRead
+from state.changed import changed
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, close_side, our_name
 from state.grid.gates import explained
@@ -101,7 +100,7 @@ def _doubt_unlisted(d: Draft, snapshot: SymbolSnapshot) -> None:
     listed = {row.order_link_id for row in snapshot.orders}
     for order in list(d.state.orders.values()):
         if order.phase is Phase.LIVE and order.order_link_id not in listed and _old(order, snapshot):
-            d.state.orders[order.order_link_id] = replace(order, phase=Phase.ACCEPTED, absences=0)
+            d.state.orders[order.order_link_id] = changed(order, phase=Phase.ACCEPTED, absences=0)
 
 
 def _old(order: Order, snapshot: SymbolSnapshot) -> bool:

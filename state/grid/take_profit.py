@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.events import Severity
 from messages.orders import Priority
 from messages.requests import SetTradingStop
 from messages.sides import Role, Side
+from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import Draft
 from state.grid.gates import explained
@@ -64,15 +64,15 @@ def _put_right(d: Draft, side: SideState, current: list[Order]) -> None:
     if order.busy or order.looking or order.cancel_reason is not None:
         return
     if order.price == price and order.asked_price != price:
-        order = replace(order, asked_price=price)  # an amendment that this state knows nothing of
+        order = changed(order, asked_price=price)  # an amendment that this state knows nothing of
         d.state.orders[order.order_link_id] = order
-    wish = Wish(qty=side.size + order.exec_filled, price=price)
-    if order.qty == wish.qty and order.asked_price == price:
+    qty = side.size + order.exec_filled
+    if order.qty == qty and order.asked_price == price:
         side.tp_backoff = NO_BACKOFF
     elif d.now_ms >= side.tp_backoff.until_ms and order.phase is Phase.LIVE:
         if order.asked_price == price and order.price is not None:
-            wish = Wish(qty=wish.qty, price=order.price)
-        d.amend(order, wish, Priority.CLOSE)
+            price = order.price  # where the exchange has moved it
+        d.amend(order, Wish(qty=qty, price=price), Priority.CLOSE)
 
 
 def _place(d: Draft, side: SideState, price: Decimal) -> None:
@@ -175,8 +175,8 @@ def _safety_price(d: Draft, side: SideState) -> Decimal:
 def amend_refused(d: Draft, order: Order, code: int) -> None:
     """An amendment was refused: look the order up where it may have ended, else replace it."""
     if code in (110001, 110008, 110010, 110064, 40004, 110079):
-        d.state.orders[order.order_link_id] = replace(order, amend=Asked.ACKED, asked_ms=0)
+        d.state.orders[order.order_link_id] = changed(order, amend=Asked.ACKED, asked_ms=0)
         return
-    kept = replace(order, amend=Asked.NO, wish=None, asked_price=order.price)
+    kept = changed(order, amend=Asked.NO, wish=None, asked_price=order.price)
     d.state.orders[order.order_link_id] = kept
     d.cancel(kept, CancelReason.REPLACE, Priority.CLOSE)
