@@ -35,7 +35,11 @@ class CallerActor(Shell):
         except ExchangeError as failure:
             error = failure
         took = self.world.clock.monotonic_ns() - began
-        self.send(message.reply_to, Called(request=message.request, answer=answer, error=error, took_ns=took))
+        ended_ms = self.world.clock.now_ms()
+        called = Called(
+            request=message.request, answer=answer, error=error, took_ns=took, ended_ms=ended_ms
+        )
+        self.send(message.reply_to, called)
 
     def on_stop(self) -> None:
         """Release the session."""

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from actors.account import MakeExchange, grid_settings
 from actors.display.ladder_table import ladder_table
-from actors.start import StartRefused, survey
+from actors.start import StartRefused, clock_offset_ms, survey
 from config import Config, Environment
+from exchange.clock import OffsetClock, SystemClock
 from exchange.errors import ProtocolError
 
 
@@ -16,8 +17,10 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
     verdicts: list[str] = []
     demo = config.process.environment is Environment.DEMO
     for account in config.accounts:
-        rest = make_exchange(account, _ignore).rest()
+        clock = OffsetClock(SystemClock(), 0)
+        rest = make_exchange(account, clock, _ignore).rest()
         try:
+            clock.offset_ms = clock_offset_ms(rest, clock)
             ground = survey(rest, account.id, grid_settings(account), switch=False, demo=demo)
         except StartRefused as error:
             verdicts.append(f"account {account.code} can't start: {error}")

@@ -37,6 +37,11 @@ class GridActor(Shell):
         self._report_due = False
         self._finished = False
 
+    @property
+    def state(self) -> GridState:
+        """The newest state, for whoever checks it from the same thread: a simulation."""
+        return self._state
+
     def receive(self, message: object) -> None:
         """Let the grid take an event."""
         if isinstance(message, Called):

@@ -22,12 +22,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """The end of a call: exactly one of ``answer`` and ``error``."""
+    """The end of a call, at ``ended_ms``: exactly one of ``answer`` and ``error``."""
 
     request: Request | SendOrders
     answer: Answer | OrdersAnswered | None
     error: ExchangeError | None
     took_ns: int
+    ended_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

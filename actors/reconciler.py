@@ -11,13 +11,15 @@ from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import StreamUp
 from messages.events import Counted, Note, Severity, StreamEvents, SymbolSnapshot
 from messages.reports import SyncFinished
-from messages.requests import ReadSnapshot, Snapshot
+from messages.requests import ReadServerTime, ReadSnapshot, ServerTime, Snapshot
 
 #: Executions are read from this long before the newest one of the last complete sync (strategy, section 10).
 _OVERLAP_MS = 60_000
 _FAILED_MS = 2_000
 #: A clock this far off is set again: at 1 s the exchange refuses every request.
 _DRIFT_MS = 400
+#: What the exchange answers to a request whose stamp is too far from its own clock.
+_WRONG_CLOCK = 10002
 #: After this long a sync may prove that no order of an earlier process can still appear (section 9).
 _PROOF_MS = 3_100
 
@@ -58,6 +60,8 @@ class ReconcilerActor(Shell):
             case Check():
                 if self.world.clock.now_ms() >= self._due_ms:
                     self._sync()
+            case Called(request=ReadServerTime()):
+                self._clock_read(message)
             case Called():
                 self._called(message)
             case _:
@@ -78,9 +82,11 @@ class ReconcilerActor(Shell):
         failure = str(called.error) if called.error is not None else ""
         if isinstance(called.answer, Snapshot):
             self._spread(called.answer, now_ms)
-            drift_ms = called.answer.server_ms - (now_ms - called.took_ns // 1_000_000)
-            if abs(drift_ms) > _DRIFT_MS:
-                self.send("supervisor", ClockDrifted(by_ms=drift_ms))
+            began_ms = called.ended_ms - called.took_ns // 1_000_000
+            if abs(called.answer.server_ms - began_ms) > _DRIFT_MS:
+                self._read_clock()
+        elif called.error is not None and called.error.code == _WRONG_CLOCK:
+            self._read_clock()
         self.send(
             "watch",
             SyncFinished(account=self._account, failure=failure, took_ns=called.took_ns, at_ms=now_ms),
@@ -91,6 +97,20 @@ class ReconcilerActor(Shell):
         wait_ms = _FAILED_MS if failure else _PROOF_MS if self._syncs == 1 else self._every_ms
         self._due_ms = now_ms + wait_ms
         self.later(wait_ms, Check())
+
+    def _read_clock(self) -> None:
+        """A sync can't say how far the clocks are apart, since its first reply may be late: one read can."""
+        call = Call(request=ReadServerTime(), reply_to=self.address)
+        self.send(account_address(self._account, "rest/reads"), call)
+
+    def _clock_read(self, called: Called) -> None:
+        """The exchange's time is that of the middle of the read, or of any other moment of it."""
+        if not isinstance(called.answer, ServerTime):
+            return
+        half_ms = called.took_ns // 2_000_000
+        drift_ms = called.answer.server_ms - (called.ended_ms - half_ms)
+        if abs(drift_ms) > _DRIFT_MS + half_ms:
+            self.send("supervisor", ClockDrifted(by_ms=drift_ms))
 
     def _spread(self, snapshot: Snapshot, now_ms: int) -> None:
         self._syncs += 1

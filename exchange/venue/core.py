@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from exchange.venue import funding, prints
+from exchange.venue import funding, interventions, prints
 from exchange.venue.audit import audit
 from exchange.venue.contract import Push, Reply, Trade
 from exchange.venue.desk import Desk
@@ -20,6 +20,7 @@ from exchange.venue.dump import dump_floor
 from exchange.venue.floor import Floor
 from exchange.venue.forget import forget
 from exchange.venue.instruments import Instrument
+from exchange.venue.listing import Listing
 from exchange.venue.quirks import Quirks
 from exchange.venue.records import Account, AccountSpec
 from exchange.venue.restore import NotRestorable, check_format, instruments_in, restore_floor
@@ -72,6 +73,11 @@ class VenueCore:
         """Every account's records, for whoever checks them: look, never touch."""
         return self._floor.accounts
 
+    @property
+    def listings(self) -> Mapping[str, Listing]:
+        """Every symbol's rules and prices: look, never touch."""
+        return self._floor.listings
+
     def request(self, account: str, op: str, params: Mapping[str, Any], now_ms: int) -> Reply:
         """Serve one request. ``account`` "" is nobody: only public operations are served then.
 
@@ -111,6 +117,19 @@ class VenueCore:
         """Book one funding now, apart from the timetable."""
         self._floor.run_until(now_ms)
         funding.fund(self._floor, self._floor.listings[symbol], self._floor.now_ms)
+
+    def take_away(self, account: str, order_id: str, cancel_type: str, now_ms: int) -> None:
+        """End an open order on the exchange's own authority, for example with CancelByPrepareLiq."""
+        self._floor.run_until(now_ms)
+        order = self._floor.accounts[account].orders[order_id]
+        interventions.take_away(self._floor, order, cancel_type, self._floor.now_ms)
+
+    def deleverage(self, account: str, symbol: str, idx: int, qty: Decimal, now_ms: int) -> None:
+        """Reduce a leg by auto-deleveraging (AdlTrade) at the mark price."""
+        self._floor.run_until(now_ms)
+        books = self._floor.accounts[account]
+        leg = books.holdings[symbol].legs[idx]
+        interventions.deleverage(self._floor, books, leg, qty, self._floor.now_ms)
 
     def forget(self, before_ms: int) -> None:
         """Let go of what ended before ``before_ms``; positions and open orders keep all of theirs."""

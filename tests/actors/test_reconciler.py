@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
 from actors.reconciler import ReconcilerActor
-from exchange.errors import OutcomeUnknown
+from exchange.errors import ExchangeError, OutcomeUnknown, Retryable
 from messages.commands import StreamUp
 from messages.events import Counted, SymbolSnapshot
-from messages.requests import ReadSnapshot, Snapshot
+from messages.requests import Answer, ReadServerTime, ReadSnapshot, Request, ServerTime, Snapshot
 from tests.actors.stage import StageWorld
 
 
@@ -19,7 +19,21 @@ def reconciler(world: StageWorld) -> ReconcilerActor:
 def answered(world: StageWorld) -> Called:
     """An empty account."""
     snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms)
-    return Called(request=ReadSnapshot(since_ms=500), answer=snapshot, error=None, took_ns=1)
+    return called(world, ReadSnapshot(since_ms=500), snapshot)
+
+
+def called(
+    world: StageWorld, request: Request, answer: Answer | ExchangeError, *, took_ms: int = 0
+) -> Called:
+    """A call that has just ended."""
+    failed = isinstance(answer, ExchangeError)
+    return Called(
+        request=request,
+        answer=None if failed else answer,
+        error=answer if failed else None,
+        took_ns=took_ms * 1_000_000,
+        ended_ms=world.hands.ms,
+    )
 
 
 def reads(world: StageWorld) -> list[object]:
@@ -61,10 +75,7 @@ def test_a_failed_sync_is_tried_again_and_tells_the_grids_nothing() -> None:
     world = StageWorld()
     actor = reconciler(world)
     actor.receive(StreamOpened())
-    failed = Called(
-        request=ReadSnapshot(since_ms=500), answer=None, error=OutcomeUnknown("timed out"), took_ns=1
-    )
-    actor.receive(failed)
+    actor.receive(called(world, ReadSnapshot(since_ms=500), OutcomeUnknown("timed out")))
     assert world.stage.to("001/grid/SOLUSDT") == []
     due_ms, address, message = world.later.asked[-1]
     assert (address, message) == ("001/reconciler", Check())
@@ -111,10 +122,35 @@ def test_an_unreadable_record_is_counted_and_synced() -> None:
     assert [getattr(one, "name", "") for one in world.stage.of(Counted)] == ["unreadable"]
 
 
-def test_a_clock_that_has_drifted_is_told() -> None:
+def clock_reads(world: StageWorld) -> list[object]:
+    """Reads of the exchange's clock alone."""
+    return [one for one in reads(world) if one.request == ReadServerTime()]  # type: ignore[attr-defined]
+
+
+def test_a_clock_that_has_drifted_is_read_and_told() -> None:
     world = StageWorld()
     actor = reconciler(world)
     actor.receive(StreamOpened())
     snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms + 900)
-    actor.receive(Called(request=ReadSnapshot(since_ms=500), answer=snapshot, error=None, took_ns=0))
+    actor.receive(called(world, ReadSnapshot(since_ms=500), snapshot))
+    assert len(clock_reads(world)) == 1
+    actor.receive(called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms + 900)))
     assert world.stage.to("supervisor") == [ClockDrifted(by_ms=900)]
+
+
+def test_a_sync_that_took_long_says_nothing_about_the_clock() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms)
+    actor.receive(called(world, ReadSnapshot(since_ms=500), snapshot, took_ms=3_000))
+    actor.receive(called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms), took_ms=2_000))
+    assert world.stage.to("supervisor") == []
+
+
+def test_a_sync_refused_for_its_stamp_has_the_clock_read() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(called(world, ReadSnapshot(since_ms=500), Retryable("10002", code=10002)))
+    assert len(clock_reads(world)) == 1

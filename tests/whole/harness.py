@@ -28,6 +28,7 @@ from config import Account, Config
 from config.loader import check_document
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import simulated
+from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from tests.venue_process import VenueProcess, venue_process
 
@@ -140,8 +141,8 @@ def by_rest_alone(venue: VenueProcess) -> MakeExchange:
     """As on demo, where there is no trading socket."""
     endpoints = replace(simulated(venue.url), trading=None)
 
-    def make(account: Account, on_problem: Callable[[ProtocolError], None]) -> Exchange:
+    def make(account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]) -> Exchange:
         key, secret = f"simulated-key-{account.code}", f"simulated-secret-{account.code}"
-        return bybit_exchange(endpoints, key, secret, on_problem=on_problem)
+        return bybit_exchange(endpoints, key, secret, clock, on_problem)
 
     return make

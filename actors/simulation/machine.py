@@ -1,0 +1,151 @@
+"""A machine in virtual time: real shells without threads, timers and a clock that may be set."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pykka
+
+from actors.directory import Directory
+from actors.shell import Shell
+from actors.simulation.scheduler import Resident, Scheduler
+from exchange.clock import Clock
+from state.store.disk import Disk
+
+
+class MachineClock:
+    """The machine's clock: true time, off by ``ahead_ms``, which may step; the monotonic one never does."""
+
+    def __init__(self, scheduler: Scheduler, ahead_ms: int) -> None:
+        self._scheduler = scheduler
+        self.ahead_ms = ahead_ms
+
+    def now_ms(self) -> int:
+        """What the machine takes for UTC, in milliseconds."""
+        return self._scheduler.now_ms() + self.ahead_ms
+
+    def monotonic_ns(self) -> int:
+        """True time in nanoseconds."""
+        return self._scheduler.now_ms() * 1_000_000
+
+
+class VirtualTimers:
+    """Timers by a clock that may step: what has become due by it is sent within a second."""
+
+    def __init__(self, scheduler: Scheduler, directory: Directory, clock: Clock) -> None:
+        self._scheduler, self._directory, self._clock = scheduler, directory, clock
+        self._heap: list[tuple[int, int, str, object]] = []
+        self._count = itertools.count()
+        self._wake_ms: int | None = None
+        self._running = False
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._running = True
+        self._sleep()
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        self._running = False
+
+    def at(self, due_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        heapq.heappush(self._heap, (due_ms, next(self._count), address, message))
+        if self._running and self._heap[0][0] == due_ms:
+            self._sleep()
+
+    def _sleep(self) -> None:
+        if not self._heap:
+            return
+        now_ms = self._scheduler.now_ms()
+        # The real ones look at the clock once a second at least: so a step is noticed.
+        wake_ms = now_ms + min(max(self._heap[0][0] - self._clock.now_ms(), 0), 1000)
+        if self._wake_ms is None or wake_ms < self._wake_ms or self._wake_ms < now_ms:
+            self._wake_ms = wake_ms
+            self._scheduler.at(wake_ms, lambda: self._woken(wake_ms))
+
+    def _woken(self, wake_ms: int) -> None:
+        if not self._running or wake_ms != self._wake_ms:
+            return
+        self._wake_ms = None
+        now_ms = self._clock.now_ms()
+        while self._heap and self._heap[0][0] <= now_ms:
+            _, _, address, message = heapq.heappop(self._heap)
+            self._directory.send(address, message)
+        self._sleep()
+
+
+class VirtualOutbox:
+    """The bot's main thread waits here, in its greenlet."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self.resident = Resident(scheduler)
+
+    def put(self, message: object) -> None:
+        """Never blocks."""
+        self.resident.put(pykka._envelope.Envelope(message))
+
+    def get(self, *, timeout: float | None = None) -> object:
+        """The next message; ``queue.Empty`` if none comes within ``timeout`` seconds."""
+        deadline_ms = None
+        if timeout is not None:
+            deadline_ms = self._scheduler.now_ms() + max(int(timeout * 1000), 1)
+            self._scheduler.wake_after(self.resident, deadline_ms - self._scheduler.now_ms())
+        while self.resident.empty():
+            if deadline_ms is not None and self._scheduler.now_ms() >= deadline_ms:
+                raise queue.Empty
+            self.resident.wait()
+        return self.resident.get_now()
+
+
+class VirtualMachine:
+    """Spawns shells into greenlets of one group: the process."""
+
+    def __init__(self, scheduler: Scheduler, disk: Disk, ahead_ms: int) -> None:
+        self._scheduler = scheduler
+        self.disk = disk
+        self.clock: Clock = MachineClock(scheduler, ahead_ms)
+        self.outbox = VirtualOutbox(scheduler)
+        self.shells: dict[str, Shell] = {}
+        self._kinds: dict[type[Shell], type[Shell]] = {}
+        self.on_spawn: Callable[[Shell], object] = lambda shell: None
+
+    def timers(self, directory: Directory, clock: Clock) -> VirtualTimers:
+        """Timers by ``clock``, not yet started."""
+        return VirtualTimers(self._scheduler, directory, clock)
+
+    def spawn(self, kind: type[Shell], *args: Any, **kwargs: Any) -> pykka.ActorRef[Any]:
+        """The real shell, with another inbox and no thread."""
+        return self._greened(kind).start(*args, **kwargs)
+
+    def wait_stopped(self, refs: Iterable[pykka.ActorRef[Any]], limit_s: float) -> None:
+        """Look every millisecond, each at most for the limit."""
+        for ref in refs:
+            for _ in range(int(limit_s * 1000)):
+                if ref.actor_stopped.is_set():
+                    break
+                self._scheduler.sleep(1)
+
+    def _greened(self, kind: type[Shell]) -> type[Shell]:
+        found = self._kinds.get(kind)
+        if found is None:
+            scheduler, machine = self._scheduler, self
+
+            def create_inbox() -> Resident:
+                return Resident(scheduler)
+
+            def start_loop(shell: Shell) -> None:
+                machine.shells[shell.address] = shell
+                resident: Any = shell.actor_inbox
+                resident.shell = shell
+                machine.on_spawn(shell)
+                scheduler.settle(resident, shell._actor_loop, shell.address, machine)
+
+            parts = {"_create_actor_inbox": staticmethod(create_inbox), "_start_actor_loop": start_loop}
+            found = self._kinds[kind] = type(kind.__name__, (kind,), parts)
+        return found

@@ -1,0 +1,94 @@
+"""The bot as one process in virtual time: the real ``Bot``, which may end in order, fail, or be killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pykka import ActorRegistry
+
+from actors.account import Exchange
+from actors.grid import GridActor
+from actors.process import Bot, RunResult
+from actors.shell import Shell
+from actors.simulation.disk import VirtualDisk
+from actors.simulation.machine import MachineClock, VirtualMachine
+from actors.simulation.scheduler import Scheduler
+from config import Account, Config
+from exchange.clock import Clock
+from exchange.errors import ProtocolError
+from exchange.simulated.venue import SimulatedExchange, SimulatedVenue
+from state.grid.model import GridState
+
+
+class Process:
+    """Begins with its making. ``on_end`` gets the result of an orderly end, whatever its cause."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        venue: SimulatedVenue,
+        disk: VirtualDisk,
+        config: Config,
+        *,
+        ahead_ms: int,
+        on_end: Callable[[RunResult], object],
+    ) -> None:
+        self._scheduler, self._venue = scheduler, venue
+        self._machine = VirtualMachine(scheduler, disk, ahead_ms)
+        self._machine.on_spawn = self._spawned
+        self._exchanges: list[SimulatedExchange] = []
+        self._grids: dict[str, GridActor] = {}
+        self._on_end = on_end
+        self.began_ms = scheduler.now_ms()
+        self._bot = Bot(config, self._make_exchange, None, machine=self._machine)
+        scheduler.settle(self._machine.outbox.resident, self._live, "main", self._machine)
+
+    @property
+    def clock(self) -> MachineClock:
+        """The machine's clock, which may be set."""
+        return self._machine.clock
+
+    @property
+    def shells(self) -> dict[str, Shell]:
+        """Every actor by its address."""
+        return self._machine.shells
+
+    def grid(self, address: str) -> GridState | None:
+        """The newest state of a grid; None if no such actor lives."""
+        actor = self._grids.get(address)
+        return actor.state if actor is not None and not actor.actor_stopped.is_set() else None
+
+    def kill(self) -> None:
+        """It is gone at once; to be called from the agenda. The disk is the caller's to crash."""
+        self._scheduler.end(self._machine)
+        self._let_go()
+
+    def stop(self) -> None:
+        """Ask for an orderly stop; ``on_end`` follows."""
+        self._bot.stop()
+
+    def _live(self) -> None:
+        result = self._bot.live(None)
+        self._scheduler.at(self._scheduler.now_ms(), lambda: self._ended(result))
+
+    def _ended(self, result: RunResult) -> None:
+        self._scheduler.end(self._machine)
+        self._let_go()
+        self._on_end(result)
+
+    def _let_go(self) -> None:
+        for exchange in self._exchanges:
+            exchange.end()
+        for shell in self._machine.shells.values():
+            ActorRegistry.unregister(shell.actor_ref)
+
+    def _spawned(self, shell: Shell) -> None:
+        if isinstance(shell, GridActor):
+            self._grids[shell.address] = shell
+
+    def _make_exchange(
+        self, account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]
+    ) -> Exchange:
+        exchange = self._venue.exchange(account.code, clock, on_problem)
+        self._exchanges.append(exchange)
+        return exchange
