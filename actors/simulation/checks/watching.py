@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
+from actors.mail import Called
 from exchange.venue.contract import PrivatePush, Reply
 from exchange.venue.core import VenueCore
 from state.grid.model import GridState
+from state.grid.step import Event
+
+#: Whatever a grid may take.
+GRID_MESSAGES: frozenset[type] = frozenset((*get_args(Event), Called))
 
 
 class Plant(Protocol):
@@ -28,6 +34,10 @@ class Plant(Protocol):
 
     def grid(self, account: int, symbol: str) -> GridState | None:
         """The newest state of a grid; None while its actor is not there."""
+        ...
+
+    def gap(self, account: int) -> bool:
+        """Whether something pushed to the account since its last complete sync did not reach the bot."""
         ...
 
 
@@ -70,7 +80,18 @@ class Written:
 
 
 class Checker:
-    """One thing that must hold. Each method gives the sentences that say what does not hold; mostly none."""
+    """One thing that must hold. Each method gives the sentences that say what does not hold; mostly ().
+
+    What runs after every event answers with a tuple or list, so that nothing found is seen at once.
+    """
+
+    messages: frozenset[type] = frozenset()
+    """The types of messages whose turns it is shown."""
+
+    @property
+    def excuses(self) -> Counter[str]:
+        """What it found wrong in the end, but excused, by kind."""
+        return Counter()
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """After an actor's turn."""
@@ -93,7 +114,11 @@ class Checker:
         return ()
 
     def killed(self, at_ms: int) -> Iterable[str]:
-        """The process is gone without warning; what it held in memory is lost."""
+        """The process is gone, without warning or in order; what it held in memory is lost."""
+        return ()
+
+    def stepped(self, at_ms: int) -> Iterable[str]:
+        """Somebody has set the machine's clock."""
         return ()
 
     def at_the_end(self) -> Iterable[str]:

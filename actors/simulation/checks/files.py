@@ -1,0 +1,63 @@
+"""A state file is always whole, and never older than the last one (failure 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from actors.simulation.checks.watching import Checker, Written
+
+STATE_FILE = "_bot_state.json"
+
+
+class StateFilesOnlyGrow(Checker):
+    """Each durable state file is valid JSON with a revision above the last; cycle numbers, sequences and
+    written_ms never go back, written_ms only where the clock was set."""
+
+    def __init__(self) -> None:
+        self._last: dict[Path, Mapping[str, Any]] = {}
+        self._stepped: set[Path] = set()
+
+    def stepped(self, at_ms: int) -> Iterable[str]:
+        """The next file of each account may be stamped earlier."""
+        self._stepped = set(self._last)
+        return ()
+
+    def written(self, written: Written) -> Iterable[str]:
+        """Judge a new content."""
+        path = written.path
+        if not path.name.endswith(STATE_FILE):
+            return ()
+        try:
+            data = orjson.loads(written.content)
+            before, self._last[path] = self._last.get(path), data
+            findings = [] if before is None else list(self._compared(path, before, data))
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            return (f"{path.name} is no state: {type(error).__name__} {error}",)
+        return findings
+
+    def _compared(self, path: Path, before: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
+        if data["revision"] <= before["revision"]:
+            yield f"{path.name}: revision {data['revision']} follows {before['revision']}"
+        if data["written_ms"] < before["written_ms"] and path not in self._stepped:
+            yield f"{path.name}: written_ms goes back from {before['written_ms']} to {data['written_ms']}"
+        self._stepped.discard(path)
+        for symbol, old in before["symbols"].items():
+            new = data["symbols"].get(symbol)
+            if new is None:
+                yield f"{path.name}: {symbol} is gone"
+                continue
+            for side in ("long", "short"):
+                for what, was, now in (
+                    ("cycle", old[side]["cycle"], new[side]["cycle"]),
+                    ("sequence", _newest_seq(old[side]["leg"]), _newest_seq(new[side]["leg"])),
+                ):
+                    if now < was:
+                        yield f"{path.name}: {symbol} {side}: {what} goes back from {was} to {now}"
+
+
+def _newest_seq(leg: Mapping[str, Any]) -> int:
+    return max(int(leg["row"]["seq"]), max((int(change["seq"]) for change in leg["changes"]), default=-1))

@@ -1,0 +1,91 @@
+"""Each leg's figures reach the grid as that leg's: no side is guessed from an empty text or a row's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from actors.mail import Called
+from actors.simulation.checks.closes import records_of
+from actors.simulation.checks.truth import IDX, SIDE, ZERO, Truth
+from actors.simulation.checks.watching import Checker, Served, Turn
+from messages.events import StreamEvents, SymbolSnapshot
+from messages.sides import Side
+
+
+class RowsAreOfTheirLeg(Checker):
+    """A position row that a grid takes shows the size that this very leg had at the row's sequence, and each
+    execution is of the leg that it changed."""
+
+    messages = frozenset({StreamEvents, SymbolSnapshot, Called})
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._sizes: dict[tuple[int, str, Side, int], Decimal] = {}
+        self._legs: dict[str, Side] = {}
+
+    def served(self, served: Served) -> Iterable[str]:
+        """Note what has filled."""
+        return self._note() if self._truth.executions else ()
+
+    def moved(self, at_ms: int) -> Iterable[str]:
+        """Note what has filled."""
+        return self._note() if self._truth.executions else ()
+
+    def _note(self) -> tuple[str, ...]:
+        for account, e in self._truth.executions:
+            if e.leg.idx in SIDE:
+                side = self._legs[e.exec_id] = SIDE[e.leg.idx]
+                if e.exec_type != "Funding":
+                    self._sizes[account.number, e.leg.symbol, side, e.seq] = e.size_after
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Compare what a grid takes with the venue's records."""
+        state = turn.after
+        if state is None:
+            return ()
+        executions, rows = records_of(turn.message)
+        found = [
+            f"execution {e.exec_id} of {self._legs[e.exec_id]} was taken for {e.leg}"
+            for e in executions
+            if e.leg is not None and e.leg is not self._legs.get(e.exec_id, e.leg)
+        ]
+        for row in rows:
+            side = row.leg
+            if side is None or row.seq < 0:
+                continue
+            size = self._sizes.get((state.account, row.symbol, side, row.seq))
+            if size != row.size:
+                found.append(
+                    f"a row of {row.symbol} with size {row.size} was taken for {side}, which had "
+                    f"{'no such sequence' if size is None else size}"
+                )
+        return found
+
+
+class LegsAgreeInTheEnd(Checker):
+    """In the end the grid's cycle and its levels add up to the leg's size at the venue, on each side."""
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+
+    def at_the_end(self) -> Iterable[str]:
+        """Compare each leg."""
+        plant, found = self._truth.plant, []
+        for account in self._truth.accounts.values():
+            for symbol in plant.symbols[account.number]:
+                state, holding = plant.grid(account.number, symbol), account.records.holdings.get(symbol)
+                if state is None or holding is None:
+                    continue
+                for side in (state.long, state.short):
+                    book, leg = side.book, side.leg
+                    size = holding.legs[IDX[side.side]].size
+                    known = book.entry_qty - book.exit_qty + book.foreign_qty
+                    above = sum((c.signed_qty for c in leg.changes if c.seq > leg.row.seq), ZERO)
+                    if not size == known == max(leg.row.size + above, ZERO):
+                        found.append(
+                            f"{account.name} {symbol} {side.side}: {known} in the cycle's book, "
+                            f"{leg.row.size + above} by rows, {size} at the venue"
+                        )
+        return found

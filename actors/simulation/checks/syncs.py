@@ -1,0 +1,74 @@
+"""No sync without a cause: a resync loop can't exist (failure 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actors.mail import Called, StreamOpened, Unreadable
+from actors.simulation.checks.truth import Truth
+from actors.simulation.checks.watching import Checker, Served, Turn
+from messages.requests import ReadSnapshot
+
+#: The regular sync, less what two clocks may differ within a minute.
+_REGULAR_MS = 55_000
+#: A cause may explain a sync that much later, while an earlier one was still running.
+_LASTS_MS = 180_000
+#: A start reads the account before it trades, syncs when its stream stands, and once more when old orders
+#: can't arrive any more.
+_AT_START = 3
+_MOST = 4
+
+
+class NoSyncWithoutACause(Checker):
+    """Each sync has its cause: a minute since the last, a start, a stream that opened, a frame that could not
+    be read, a read that failed."""
+
+    messages = frozenset({StreamOpened, Unreadable, Called})
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._last: dict[str, int] = {}
+        self._causes: dict[str, list[int]] = {}
+        self.killed(truth.plant.now_ms())
+
+    def killed(self, at_ms: int) -> Iterable[str]:
+        """The next process will start."""
+        for name in self._truth.accounts:
+            self._causes[name] = [2**62] * _AT_START
+        return ()
+
+    def stepped(self, at_ms: int) -> Iterable[str]:
+        """The minute may seem to be over."""
+        for causes in self._causes.values():
+            causes.append(at_ms)
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Note causes."""
+        message, (account, _, actor) = turn.message, turn.address.partition("/")
+        if actor != "reconciler":
+            return ()
+        if isinstance(message, Called) and not (message.error and isinstance(message.request, ReadSnapshot)):
+            return ()
+        causes = self._causes[account]
+        causes.append(turn.at_ms)
+        del causes[:-_MOST]
+        return ()
+
+    def served(self, served: Served) -> Iterable[str]:
+        """Judge the beginning of a sync: its first read of the legs."""
+        params = served.params
+        if served.op != "position.list" or not served.by_bot or "settleCoin" not in params:
+            return ()
+        if params.get("cursor"):
+            return ()
+        last, self._last[served.account] = self._last.get(served.account), served.at_ms
+        causes = self._causes[served.account]
+        while causes and causes[0] < served.at_ms - _LASTS_MS:
+            causes.pop(0)
+        if last is None or served.at_ms >= last + _REGULAR_MS:
+            return ()
+        if causes:
+            causes.pop(0)
+            return ()
+        return (f"{served.account} is synced {served.at_ms - last} ms after the last time, without a cause",)
