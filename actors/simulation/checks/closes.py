@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from actors.mail import Called
-from actors.simulation.checks.truth import SIDE, LegKey, Truth
-from actors.simulation.checks.watching import Checker, Served, Turn
+from actors.simulation.checks.truth import Fills, LegKey, Truth
+from actors.simulation.checks.watching import Checker, Turn
 from messages.account import Execution, PositionRow
 from messages.events import StreamEvents, SymbolSnapshot
 from messages.requests import LegsRead, OrderLookUp
@@ -49,16 +49,8 @@ class ACloseIsActedOn(Checker):
     messages = frozenset({StreamEvents, SymbolSnapshot, Called})
 
     def __init__(self, truth: Truth) -> None:
-        self._truth = truth
+        self._fills = Fills(truth)
         self._legs: dict[tuple[int, LegKey], _Leg] = {}
-
-    def served(self, served: Served) -> Iterable[str]:
-        """Note what has filled."""
-        return self._note() if self._truth.executions else ()
-
-    def moved(self, at_ms: int) -> Iterable[str]:
-        """Note what has filled."""
-        return self._note() if self._truth.executions else ()
 
     def killed(self, at_ms: int) -> Iterable[str]:
         """What was received is forgotten, and what the file knows may never come again."""
@@ -75,19 +67,17 @@ class ACloseIsActedOn(Checker):
         executions, rows = records_of(turn.message)
         if not executions and not rows:
             return ()
+        self._note()
         return [*self._by_executions(executions, after), *_by_rows(executions, rows, before, after)]
 
-    def _note(self) -> tuple[str, ...]:
-        for account, e in self._truth.executions:
-            if e.exec_type == "Funding" or e.leg.idx not in SIDE:
-                continue
-            leg = self._legs.setdefault((account.number, (e.leg.symbol, SIDE[e.leg.idx])), _Leg())
+    def _note(self) -> None:
+        for account, side, e in self._fills.new():
+            leg = self._legs.setdefault((account.number, (e.leg.symbol, side)), _Leg())
             leg.ids.add(e.exec_id)
             if e.size_after == 0:
                 leg.zeros.append(_Zero(ids=leg.ids, missing=leg.ids - leg.got))
                 del leg.zeros[:-_MOST_ZEROS]
                 leg.ids, leg.got = set(), set()
-        return ()
 
     def _by_executions(self, executions: Sequence[Execution], after: GridState) -> Iterator[str]:
         got = {e.exec_id for e in executions}

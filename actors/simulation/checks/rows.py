@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from actors.mail import Called
 from actors.simulation.checks.closes import records_of
-from actors.simulation.checks.truth import IDX, SIDE, ZERO, Truth
-from actors.simulation.checks.watching import Checker, Served, Turn
+from actors.simulation.checks.truth import IDX, ZERO, Fills, Truth
+from actors.simulation.checks.watching import Checker, Turn
 from messages.events import StreamEvents, SymbolSnapshot
 from messages.sides import Side
 
@@ -20,25 +20,14 @@ class RowsAreOfTheirLeg(Checker):
     messages = frozenset({StreamEvents, SymbolSnapshot, Called})
 
     def __init__(self, truth: Truth) -> None:
-        self._truth = truth
+        self._fills = Fills(truth)
         self._sizes: dict[tuple[int, str, Side, int], Decimal] = {}
         self._legs: dict[str, Side] = {}
 
-    def served(self, served: Served) -> Iterable[str]:
-        """Note what has filled."""
-        return self._note() if self._truth.executions else ()
-
-    def moved(self, at_ms: int) -> Iterable[str]:
-        """Note what has filled."""
-        return self._note() if self._truth.executions else ()
-
-    def _note(self) -> tuple[str, ...]:
-        for account, e in self._truth.executions:
-            if e.leg.idx in SIDE:
-                side = self._legs[e.exec_id] = SIDE[e.leg.idx]
-                if e.exec_type != "Funding":
-                    self._sizes[account.number, e.leg.symbol, side, e.seq] = e.size_after
-        return ()
+    def _note(self) -> None:
+        for account, side, e in self._fills.new():
+            self._legs[e.exec_id] = side
+            self._sizes[account.number, e.leg.symbol, side, e.seq] = e.size_after
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """Compare what a grid takes with the venue's records."""
@@ -46,6 +35,9 @@ class RowsAreOfTheirLeg(Checker):
         if state is None:
             return ()
         executions, rows = records_of(turn.message)
+        if not executions and not rows:
+            return ()
+        self._note()
         found = [
             f"execution {e.exec_id} of {self._legs[e.exec_id]} was taken for {e.leg}"
             for e in executions

@@ -206,6 +206,24 @@ class Truth(Checker):
         return state is not None and (link_id in state.orders or link_id in state.ended)
 
 
+class Fills:
+    """What has filled since one checker last asked, also where no hook has told it yet. No funding."""
+
+    def __init__(self, truth: Truth) -> None:
+        self._accounts = tuple(truth.accounts.values())
+        self._seen = [0] * len(self._accounts)
+
+    def new(self) -> Iterator[tuple[AccountTruth, Side, Execution]]:
+        """Account, side and execution, each once."""
+        for n, account in enumerate(self._accounts):
+            executions = account.records.executions
+            if len(executions) != self._seen[n]:
+                new, self._seen[n] = executions[self._seen[n] :], len(executions)
+                for e in new:
+                    if e.exec_type != "Funding" and e.leg.idx in SIDE:
+                        yield account, SIDE[e.leg.idx], e
+
+
 def creates(served: Served) -> Iterator[tuple[Mapping[str, Any], int]]:
     """The orders that a request asked for, each with the code that the venue gave it."""
     if served.op == "order.create":
