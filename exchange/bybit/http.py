@@ -24,8 +24,8 @@ from exchange.clock import Clock
 from exchange.errors import ExchangeError, Fatal, OutcomeUnknown, Refused, Retryable
 
 RECV_WINDOW_MS: Final = 2000
-_CONNECT_S: Final = 3
-_READ_S: Final = 5
+CONNECT_S: Final = 3
+READ_S: Final = 5
 
 _HTTP_ADVICE: Final[Mapping[int, tuple[type[ExchangeError], str]]] = {
     400: (Refused, "a malformed request: compare with Bybit's v5 documents"),
@@ -55,7 +55,7 @@ class Session(HTTP):  # type: ignore[misc]  # pybit has no types
         super().__init__(
             api_key=keys.api_key,
             api_secret=keys.api_secret,
-            timeout=(_CONNECT_S, _READ_S),
+            timeout=(CONNECT_S, READ_S),
             recv_window=RECV_WINDOW_MS,
             force_retry=False,
             max_retries=1,
@@ -81,9 +81,9 @@ class Session(HTTP):  # type: ignore[misc]  # pybit has no types
         try:
             answer = super()._submit_request(method=method, path=path, query=query, auth=auth)
         except FailedRequestError as error:
-            raise _http_error(place, error.status_code, changes=method != "GET") from None
+            raise http_error(place, error.status_code, changes=method != "GET") from None
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise _network_error(place, error, changes=method != "GET") from None
+            raise network_error(place, error, changes=method != "GET") from None
         finally:
             self._stamp = None
         answer.encoding = "utf-8"  # not guessed from the body
@@ -106,16 +106,22 @@ class Session(HTTP):  # type: ignore[misc]  # pybit has no types
         return response
 
 
-def _http_error(place: str, status: int, *, changes: bool) -> ExchangeError:
-    """The error of an HTTP status other than 200; ``code`` is the status, negative."""
+def http_error(place: str, status: int, *, changes: bool) -> ExchangeError:
+    """The error of an HTTP status other than 200; ``code`` is the status, negative.
+
+    ``place`` names the request; ``changes`` is False where it was a mere read.
+    """
     kind, advice = _HTTP_ADVICE.get(status, (OutcomeUnknown, "the exchange failed: look orders up"))
     if kind is OutcomeUnknown and not changes:
         kind = Retryable
     return kind(f"{place}: HTTP {status}: {advice}", code=-status)
 
 
-def _network_error(place: str, error: Exception, *, changes: bool) -> ExchangeError:
-    """The error of a request without a reply. A connection that never stood carried nothing."""
+def network_error(place: str, error: Exception, *, changes: bool) -> ExchangeError:
+    """The error of a request without a reply, from what ``requests`` raised.
+
+    A connection that never stood carried nothing.
+    """
     never_left = isinstance(error, requests.ConnectTimeout) or _not_connected(error)
     text = f"{place}: {type(error).__name__}{_reason(error)}"
     if changes and not never_left:
