@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actors.machine import Outbox
 from actors.mail import ActorDied, ClockDrifted, Finished, LastPicture
 from actors.shell import Shell, World
@@ -33,3 +35,7 @@ class SupervisorActor(Shell):
             )
         if isinstance(message, ActorDied | Finished | ClockDrifted | LastPicture):
             self._outbox.put(message)
+
+    def on_failure(self, *failure: Any) -> None:
+        """Nobody watches the supervisor: it tells the main thread of its own death."""
+        self._outbox.put(ActorDied(address=self.address, error=repr(failure[1])))

@@ -125,19 +125,13 @@ class VirtualDisk:
         """Rename a file; another of the new name is gone at the same instant."""
         self._begin()
         source, target = str(old), str(new)
-        file = self._file(source)
+        self._file(source)
         if self._names.get(target) is FOLDER:
             _refuse(errno.EISDIR, target)
         self._check_place(target)
         self._check_changeable(source)
-        before, after = folder_of(source), folder_of(target)
-        if source == target:
-            return
-        if before == after:
-            self._names.change(after, {source: None, target: file})
-        else:
-            self._names.change(after, {target: file})
-            self._names.change(before, {source: None})
+        if source != target:
+            self._names.rename(source, target)
 
     def unlink(self, path: Path) -> None:
         """Remove a file."""
@@ -160,8 +154,9 @@ class VirtualDisk:
         """Make a folder's entries survive a power failure."""
         self._begin()
         name = str(folder)
-        if self._names.get(name) is not FOLDER:
-            _refuse(errno.ENOENT, name)
+        found = self._names.get(name)
+        if found is not FOLDER:
+            _refuse(errno.ENOENT if found is None else errno.ENOTDIR, name)
         if self._strikes(self.faults.fsync_error, "fsync error"):
             _refuse(errno.EIO, name)
         for flushed, file in self._names.flush(name):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 
-from actors.simulation.plan import FOLDER
+from actors.shell import Shell
 from exchange.simulated.venue import SimulatedVenue
 from exchange.venue.records import Account, Order
 from messages.ids import MAX_COUNTER, OrderName
@@ -32,9 +32,27 @@ class InjectedDeath(Exception):
     """An actor's end that nothing in its own code has caused."""
 
 
-def state_path(account: int) -> str:
-    """The state file of an account."""
-    return str(FOLDER / f"{account:03d}_bot_state.json")
+class Deaths:
+    """An actor that dies at its next message: before it has done anything, or after all was sent."""
+
+    def __init__(self, done: Counter[str]) -> None:
+        self.doomed = ""
+        self.late = False
+        self._done = done
+
+    def strike(self, shell: Shell) -> None:
+        """Let the doomed one die at the message that it is about to take."""
+        if shell.address != self.doomed:
+            return
+        self.doomed, take, late = "", shell.receive, self.late
+        self._done["actor dies"] += 1
+
+        def receive(message: object) -> None:
+            if late:
+                take(message)
+            raise InjectedDeath
+
+        shell.receive = receive  # type: ignore[method-assign]  # this one is dead in a moment
 
 
 class Person:

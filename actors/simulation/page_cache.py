@@ -5,11 +5,14 @@
 | bytes appended to a file           | all, none, the first ones; zeros in place of any of their sectors    |
 | a file cut shorter                 | cut or not, but not before what was done to it earlier               |
 | a name made, changed, removed      | done or not, each for itself; a rename within a folder is one change |
+| a file moved to another folder     | done, or not, or under both names; lost if only its old folder was   |
+|                                    | flushed                                                              |
 | a folder made                      | the same: without its name nothing in it is to be found              |
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
@@ -69,6 +72,16 @@ FOLDER: Final = CachedFile()
 Entries = dict[str, CachedFile | None]
 
 
+@dataclass(slots=True, eq=False)
+class _Change:
+    """Entries of one folder, changed at one instant; None removes. Not done before ``after`` is."""
+
+    folder: str
+    entries: Entries
+    after: _Change | None = None
+    done: bool = False
+
+
 class Names:
     """Which name is which file or folder, as programs see it and as the disk has it.
 
@@ -78,7 +91,7 @@ class Names:
     def __init__(self) -> None:
         self._seen: dict[str, CachedFile] = {}
         self._kept: dict[str, CachedFile] = {}
-        self._waiting: list[tuple[str, Entries]] = []
+        self._waiting: list[_Change] = []
 
     def get(self, name: str) -> CachedFile | None:
         """The file of this name, or FOLDER; None for neither."""
@@ -86,16 +99,27 @@ class Names:
 
     def change(self, folder: str, entries: Entries) -> None:
         """Change entries of one folder at one instant; None removes."""
-        _apply(self._seen, entries)
-        self._waiting.append((folder, entries))
+        self._do(_Change(folder, entries))
+
+    def rename(self, source: str, target: str) -> None:
+        """Give a file another name, in the place of whatever has it."""
+        file = self._seen[source]
+        before, after = folder_of(source), folder_of(target)
+        if before == after:
+            self._do(_Change(after, {source: None, target: file}))
+        else:
+            there = _Change(after, {target: file})
+            self._do(there)
+            self._do(_Change(before, {source: None}, after=there))
 
     def flush(self, folder: str) -> list[tuple[str, CachedFile]]:
         """Make a folder's entries durable; gives the files among them that are new under their name."""
-        mine = [entries for at, entries in self._waiting if at == folder]
-        self._waiting = [waiting for waiting in self._waiting if waiting[0] != folder]
         flushed: Entries = {}
-        for entries in mine:
-            flushed.update(entries)
+        for change in self._waiting:
+            if change.folder == folder:
+                flushed.update(change.entries)
+                change.done = True
+        self._waiting = [change for change in self._waiting if not change.done]
         for name in flushed:
             former = self._kept.get(name)
             if former is not None and former.kept_as == name:
@@ -109,9 +133,10 @@ class Names:
     def lose_power(self, chance: Random) -> None:
         """Go back to what the disk has: of what waited, each name and each content by chance."""
         share = chance.random()
-        for _, entries in self._waiting:
-            if chance.random() < share:
-                _apply(self._kept, entries)
+        for change in self._waiting:
+            if chance.random() < share and (change.after is None or change.after.done):
+                _apply(self._kept, change.entries)
+                change.done = True
         self._waiting.clear()
         survivors: dict[str, CachedFile] = {}
         # Sorted, so that a folder stands before what lies in it.
@@ -121,6 +146,10 @@ class Names:
                 continue
             survivors[name] = file if file is FOLDER else _after_power_failure(name, file, chance)
         self._kept, self._seen = survivors, dict(survivors)
+
+    def _do(self, change: _Change) -> None:
+        _apply(self._seen, change.entries)
+        self._waiting.append(change)
 
     def unlock(self) -> None:
         """No process holds anything any more."""

@@ -90,7 +90,7 @@ def plan_of(seed: int, hours: Decimal, *, real_prices: bool = False) -> Plan:
             "environment": "simulated",
             "data_dir": str(FOLDER),
             "metrics": {"enabled": False},
-            "sync_seconds": chance.choice((60, 60, 60, 20)),
+            "sync_seconds": 60,
         },
         "accounts": tables,
     }
@@ -135,6 +135,7 @@ def _account(chance: Random, number: int) -> tuple[dict[str, Any], Decimal]:
 
 
 def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
+    max_levels = chance.choice((2, 3, 5, 7))
     return {
         "symbol": symbol,
         "initial_margin": chance.choice((5, 10)),
@@ -142,8 +143,8 @@ def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
         "take_profit_percent": Decimal(chance.choice(("0.2", "0.3", "0.5", "1", "3"))),
         "grid_step_percent": Decimal(chance.choice(("0.2", "0.3", "0.5", "1"))),
         "multiplier": Decimal(chance.choice(("1", "1.3", "1.5", "2"))),
-        "max_levels": chance.choice((2, 3, 5, 7)),
-        "pending_depth": chance.choice((1, 1, 2, 3)),
+        "max_levels": max_levels,
+        "pending_depth": min(chance.choice((1, 1, 2, 3)), max_levels - 1),
         "recalculate_percent": chance.choice((1, 2, 5)),
         "balance_buffer_percent": chance.choice((0, 15, 15)),
         "reopen_size": chance.choice(("initial", "initial", "minus_two", "margin_ratio")),
@@ -156,9 +157,8 @@ def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
 
 def _ladder_cost(table: Mapping[str, Any]) -> Decimal:
     """Σ margin(n) of both sides, with the buffer."""
-    margins = sum(
-        (table["initial_margin"] * table["multiplier"] ** n for n in range(table["max_levels"])), Decimal(0)
-    )
+    initial, multiplier = Decimal(table["initial_margin"]), table["multiplier"]
+    margins = sum((initial * multiplier**n for n in range(table["max_levels"])), Decimal(0))
     return 2 * margins * (100 + table["balance_buffer_percent"]) / 100
 
 

@@ -58,6 +58,17 @@ class Process:
         actor = self._grids.get(address)
         return actor.state if actor is not None and not actor.actor_stopped.is_set() else None
 
+    @property
+    def trades(self) -> bool:
+        """Whether every account's grids are there and have had their first sync."""
+        return bool(self._grids) and all(grid.state.synced for grid in self._grids.values())
+
+    def send(self, address: str, message: object) -> None:
+        """Put a message into an actor's mailbox."""
+        shell = self._machine.shells.get(address)
+        if shell is not None and not shell.actor_stopped.is_set():
+            shell.actor_ref.tell(message)
+
     def kill(self) -> None:
         """It is gone at once; to be called from the agenda. The disk is the caller's to crash."""
         self._scheduler.end(self._machine)

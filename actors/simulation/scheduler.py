@@ -123,6 +123,13 @@ class Scheduler:
         self.at(self._now_ms + ms, lambda: self._wake(resident))
         resident.wait()
 
+    def hang(self) -> None:
+        """Stand still until the end of the resident that calls this: it raises GreenletExit."""
+        resident = self._by_greenlet[getcurrent()]
+        resident.asleep = True
+        resident.wait()
+        raise GreenletExit
+
     # --- residents --------------------------------------------------------------------------------------
 
     def settle(self, resident: Resident, run: Callable[[], object], name: str, group: object) -> None:
