@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actors.mail import StreamOpened
+from actors.mail import Called, StreamOpened, Unreadable
 from actors.purse import Purse
 from actors.simulation.checks.board import Checks
 from actors.simulation.checks.watching import Served, Turn
 from exchange.bybit.decode_private import decode_private
 from exchange.bybit.fields import Fields
 from exchange.bybit.rows import wallet
+from exchange.errors import Retryable
 from exchange.venue.contract import PrivatePush, Reply
 from exchange.venue.core import VenueCore
 from exchange.venue.records import Account
 from messages.account import Wallet
 from messages.events import Counted, StreamEvents
 from messages.orders import RequestAnswered
-from messages.requests import LegsRead, OrderLookUp, Snapshot
+from messages.requests import LegsRead, OrderLookUp, ReadSnapshot, Snapshot
 from state.balance import BalanceLedger
 from state.grid.effects import Effect, ProvenAbsent
 from state.grid.model import GridState
 from state.grid.step import Event
-from tests.grid.line import ACCOUNT, Back, Faults, Line
+from tests.grid.line import ACCOUNT, Back, Faults, Line, SyncFailed
 from tests.grid.world import World
 
 NAME = "001"
@@ -116,7 +117,19 @@ class BridgedWorld(World):
         self._purse = Purse(ledger, read, account=1, name="", dry_run=False)
 
     def _answered(self, answer: Back) -> None:
-        if isinstance(answer, RequestAnswered):
+        if isinstance(answer, SyncFailed):
+            error = Retryable("a test")
+            self._turn(
+                "reconciler",
+                Called(
+                    request=ReadSnapshot(since_ms=0),
+                    answer=None,
+                    error=error,
+                    took_ns=0,
+                    ended_ms=self.now_ms,
+                ),
+            )
+        elif isinstance(answer, RequestAnswered):
             self._purse.answered(answer)
         elif isinstance(answer, OrderLookUp | LegsRead):
             self._hear(getattr(answer, "order", None), *answer.executions, *answer.positions)
@@ -156,6 +169,11 @@ class BridgedWorld(World):
         """The private stream opens."""
         self._turn("reconciler", StreamOpened())
         super().connect()
+
+    def sync(self) -> None:
+        """Somebody wants to know how things stand."""
+        self._turn("reconciler", Unreadable(text="a test"))
+        super().sync()
 
     def disconnect(self) -> None:
         """The private stream is lost."""

@@ -17,10 +17,14 @@ class NoOldEntryAtAReopening(Checker):
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._condemned: dict[tuple[int, str], set[str]] = {}
+        self._on_their_way: set[str] = set()
         self._reopened: dict[tuple[int, str], str] = {}
 
     def turned(self, turn: Turn) -> Iterable[str]:
-        """Note which entries a close must take away: all that are decided when it is acted on."""
+        """Note which entries a close must take away: all that are decided when it is acted on.
+
+        An opening that had left before was the answer to an earlier close.
+        """
         before, after = turn.before, turn.after
         if before is None or after is None or after.closing is before.closing or after.closing is None:
             return ()
@@ -28,6 +32,7 @@ class NoOldEntryAtAReopening(Checker):
             return ()
         key = after.account, after.symbol
         self._condemned[key] = {k for k, o in before.orders.items() if o.name.role is Role.ENTRY}
+        self._on_their_way |= {k for k, o in before.orders.items() if o.name.role is Role.OPENING}
         self._reopened.pop(key, None)
         return ()
 
@@ -41,7 +46,8 @@ class NoOldEntryAtAReopening(Checker):
             return
         name, key = ours.name, (arrival.account.number, ours.name.symbol)
         if name.role is Role.OPENING:
-            self._reopened[key] = arrival.link_id
+            if arrival.link_id not in self._on_their_way:
+                self._reopened[key] = arrival.link_id
             yield from self._left_over(arrival)
         elif arrival.link_id in self._condemned.get(key, ()) and key in self._reopened:
             yield f"{arrival.link_id} from before a close arrives after {self._reopened[key]}"
@@ -51,6 +57,8 @@ class NoOldEntryAtAReopening(Checker):
         opening, account = arrival.name, arrival.account
         closed_ms = account.leg(opening.symbol, opening.side).closed_ms
         condemned = self._condemned.get((account.number, opening.symbol), set())
+        if arrival.link_id in self._on_their_way:
+            condemned = set()
         for other in account.open.values():
             name = other.name
             if name.symbol != opening.symbol or name.role is not Role.ENTRY or other.late:
