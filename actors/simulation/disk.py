@@ -76,10 +76,13 @@ class VirtualDisk:
         self._halted = True
 
     def killed(self) -> None:
-        """The process was killed and the machine went on: what was written is there, locks are free."""
+        """The process was killed and the machine went on: what was written is there, locks are free.
+
+        Only what a failed fsync has lost is seen to be lost from now on.
+        """
         self._halted, self._dies_at = False, 0
         self._open.clear()
-        self._names.unlock()
+        self._names.end_process()
 
     def crash(self) -> None:
         """The power failed: what was not flushed is lost, wholly or partly, by chance; locks are free."""

@@ -51,10 +51,17 @@ class CachedFile:
             _change(self.durable, offset, data)
         self.waiting.clear()
 
+    def reread(self) -> None:
+        """Show what a failed flush has lost: its pages have left the memory."""
+        content = bytearray(self.durable)
+        for offset, data in self.waiting:
+            _change(content, offset, data)
+        self.content = content
+
     def tear(self, chance: Random) -> None:
         """Carry out some of what waits and forget the rest: a power failure, or a flush that failed.
 
-        After a failed flush programs still see all of it, and no later flush will write it: so does Linux.
+        After a failed flush no later one will write it, and programs still see all of it: so does Linux.
         """
         reached = chance.randint(0, len(self.waiting))
         for number, (offset, data) in enumerate(self.waiting[: reached + 1]):
@@ -151,10 +158,11 @@ class Names:
         _apply(self._seen, change.entries)
         self._waiting.append(change)
 
-    def unlock(self) -> None:
-        """No process holds anything any more."""
+    def end_process(self) -> None:
+        """No process holds anything any more: locks are free, and failed flushes come to light."""
         for file in self._seen.values():
             file.locked_by = None
+            file.reread()
 
     def contents(self) -> dict[str, bytes]:
         """Every file as programs would read it now."""

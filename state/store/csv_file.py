@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class CsvFile:
             self.cut_bytes = _cut_torn_end(disk, self._descriptor)
             if disk.size(self._descriptor) == 0:
                 self._append_bytes(_line(self.columns))
-            # Even where it was there before: whoever began it may have been killed before its name was kept.
+            # What is read counts as kept; a killed writer may have flushed neither its lines nor the name.
+            disk.fsync(self._descriptor)
             disk.flush_folder(path.parent)
         except BaseException:
             self.close()
@@ -99,10 +101,8 @@ class CsvFile:
         """Before anything is cut: a file that isn't ours stays as it is."""
         ours = _line(self.columns)
         head = self._disk.pread(self._descriptor, _LONGEST_HEADER, 0)
-        first, end, _ = head.partition(b"\n")
-        torn = not end and ours.startswith(first.rstrip(b"\0"))
-        if first + end != ours and not torn:
-            found = first[:_LONGEST_SHOWN].decode("utf-8", errors="replace")
+        if not head.startswith(ours) and not _is_torn(head, ours):
+            found = head.partition(b"\n")[0][:_LONGEST_SHOWN].decode("utf-8", errors="replace")
             raise ForeignFile(
                 f"{self.path}: begins with {found!r}, not with the columns {','.join(self.columns)!r}: "
                 "move the file away to begin a new one"
@@ -114,6 +114,14 @@ def _line(cells: Sequence[str]) -> bytes:
     # A cell never holds the end of a line: else a torn line could not be told from a whole one.
     csv.writer(text, lineterminator="\n").writerow(cell.translate(_CONTROL) for cell in cells)
     return text.getvalue().encode("utf-8", errors="replace")
+
+
+def _is_torn(head: bytes, ours: bytes) -> bool:
+    """Whether a crash may have left this of our header: any of its bytes may have become NUL, or be missing.
+
+    Nothing follows then: rows are written only once the header is on the disk.
+    """
+    return all(found in (0, expected) for found, expected in zip_longest(head, ours, fillvalue=0))
 
 
 def _cut_torn_end(disk: Disk, descriptor: int) -> int:
@@ -131,7 +139,6 @@ def _cut_torn_end(disk: Disk, descriptor: int) -> int:
         reach *= 4
     if start + end < size:
         disk.truncate(descriptor, start + end)
-        disk.fsync(descriptor)
     return size - start - end
 
 
