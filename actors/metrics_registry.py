@@ -6,7 +6,7 @@ that all accounts share as ``all``. Money turns into binary floats here, at the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
 from wsgiref.simple_server import WSGIServer
@@ -17,13 +17,12 @@ from actors.metrics.closes import CloseMetrics
 from actors.metrics.figures import FigureMetrics
 from actors.metrics.labels import account_label
 from actors.metrics.orders import OrderMetrics
-from actors.metrics.plumbing import PlumbingMetrics
+from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics
 from messages.events import Counted, CycleClosed
 from messages.reports import (
     AccountReport,
     BalanceRead,
     CloseLatency,
-    MailboxDepth,
     OrdersCounted,
     StateWritten,
     StreamChanged,
@@ -64,6 +63,10 @@ class Metrics:
             metrics._plumbing.begin(label)
         return metrics
 
+    def watch_mailboxes(self, depths: Callable[[], list[tuple[str, int]]]) -> None:
+        """Show how many messages wait at each address, looked up at each scrape."""
+        self.registry.register(MailboxCollector(depths))
+
     def apply(self, message: object) -> None:
         """Count or show what a message tells; those that tell nothing here are let pass."""
         match message:
@@ -87,8 +90,6 @@ class Metrics:
                 self._plumbing.write(message)
             case BalanceRead():
                 self._plumbing.balance_read(message)
-            case MailboxDepth():
-                self._plumbing.mailbox(message)
 
     def _lost(self, changed: StreamChanged) -> bool:
         """Whether a connection that stood is gone; one that never stood, or was told twice, isn't lost."""

@@ -38,8 +38,10 @@ from messages.sides import Side
 from state.grid.effects import ProvenAbsent
 from state.traffic import TrafficQueue
 
-_CHECK_MS = 250
-_REPORT_MS = 500
+#: How often the queue and overdue answers are looked at: while there are any, and else.
+_CHECK_MS, _IDLE_CHECK_MS = 250, 1_000
+#: The figures are told when something has changed, and now and then without that.
+_REPORT_MS, _QUIET_REPORT_MS = 500, 10_000
 _ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
 
 
@@ -66,6 +68,7 @@ class OrdersActor(Shell):
         self._stream_up = False
         self._withheld: set[str] = set()
         self._reported_ms = 0
+        self._changed = False
         self._wallet_asked = False
         self._pump_due_ms = 0
 
@@ -76,6 +79,10 @@ class OrdersActor(Shell):
     def receive(self, message: object) -> None:
         """Take one message."""
         now_ms = self.world.clock.now_ms()
+        if isinstance(message, Check):
+            self._check(now_ms)
+            return
+        self._changed = True
         match message:
             case Decided():
                 self._origins.update(message.origins)
@@ -107,8 +114,6 @@ class OrdersActor(Shell):
                     self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
             case StreamUp():
                 self._stream_up = message.up
-            case Check():
-                self._check(now_ms)
             case Report():
                 self._report(now_ms)
             case _:
@@ -122,9 +127,10 @@ class OrdersActor(Shell):
             self._wallet_asked = True
             call = Call(request=ReadWallet(source="waiting"), reply_to=self.address)
             self.send(account_address(self._account, "rest/settings"), call)
-        if now_ms - self._reported_ms >= _REPORT_MS:
+        if now_ms - self._reported_ms >= (_REPORT_MS if self._changed else _QUIET_REPORT_MS):
             self._report(now_ms)
-        self.later(_CHECK_MS, Check())
+        busy = self._under_way or self._traffic.waiting
+        self.later(_CHECK_MS if busy else _IDLE_CHECK_MS, Check())
 
     def _pump(self, now_ms: int) -> None:
         """Send what the budget lets go now; what has to wait stays in the queue, never in a sleep."""
@@ -133,7 +139,7 @@ class OrdersActor(Shell):
             if fit:
                 self._send_out(fit, now_ms)
         due = self._traffic.next_ms
-        if due is not None and due < now_ms + _CHECK_MS and due != self._pump_due_ms:
+        if due is not None and due < now_ms + _IDLE_CHECK_MS and due != self._pump_due_ms:
             self._pump_due_ms = due
             self.world.timers.at(due, self.address, Decided(commands=(), origins={}))
 
@@ -258,7 +264,7 @@ class OrdersActor(Shell):
             self._answered(called.answer, now_ms)
 
     def _report(self, now_ms: int) -> None:
-        self._reported_ms = now_ms
+        self._reported_ms, self._changed = now_ms, False
         figures = self._purse.figures(
             stopped=self._stopped,
             streams_up=self._stream_up,

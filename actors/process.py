@@ -86,6 +86,7 @@ class Bot:
         self._metrics = Metrics.for_config(
             {account.id: tuple(s.symbol for s in account.symbols) for account in config.accounts}
         )
+        self._metrics.watch_mailboxes(self._directory.depths)
 
     def run(self, for_s: float | None) -> RunResult:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""

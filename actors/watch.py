@@ -12,7 +12,6 @@ from actors.mail import Check, Finish, Finished, LastPicture
 from actors.metrics_registry import Metrics
 from actors.shell import Shell, World
 from messages.events import Severity
-from messages.reports import MailboxDepth
 
 _log = logging.getLogger("sol_trader")
 _LEVELS = {
@@ -38,7 +37,6 @@ class WatchActor(Shell):
         self.model = model
         self._metrics = metrics
         self._draw = draw
-        self._status_ms = 0
 
     def on_start(self) -> None:
         """Begin to refresh."""
@@ -62,12 +60,10 @@ class WatchActor(Shell):
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()
-        for address, depth in self.world.directory.depths():
-            self._metrics.apply(MailboxDepth(actor=address, depth=depth))
         if self._draw is not None:
-            self._draw(self.model, self.world.clock.now_ms())
-        elif now_ms - self._status_ms >= _STATUS_MS:
-            self._status_ms = now_ms
-            for line in status_lines(self.model):
-                _log.info("%s", line)
-        self.later(_REFRESH_MS, Check())
+            self._draw(self.model, now_ms)
+            self.later(_REFRESH_MS, Check())
+            return
+        for line in status_lines(self.model):
+            _log.info("%s", line)
+        self.later(_STATUS_MS, Check())

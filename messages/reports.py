@@ -144,11 +144,3 @@ class BalanceRead:
 
     account: int
     source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxDepth:
-    """How many messages wait in an actor's mailbox."""
-
-    actor: str
-    depth: int

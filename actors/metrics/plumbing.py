@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
 
 from actors.metrics.labels import MS_PER_SECOND, NS_PER_SECOND, account_label
-from messages.reports import BalanceRead, MailboxDepth, StateWritten, StreamChanged, SyncFinished
+from messages.reports import BalanceRead, StateWritten, StreamChanged, SyncFinished
 
 #: Seconds.
 WRITE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
@@ -41,7 +44,6 @@ class PlumbingMetrics:
         self.written = gauge(
             "last_state_write_timestamp_seconds", "When the state was last written.", "account"
         )
-        self.mailboxes = gauge("mailbox_depth_messages", "Messages that wait in an actor's mailbox.", "actor")
         for stream in SHARED_STREAMS:
             self._begin_stream("all", stream)
 
@@ -91,6 +93,20 @@ class PlumbingMetrics:
         else:
             self.written.labels(account).set(message.at_ms / MS_PER_SECOND)
 
-    def mailbox(self, message: MailboxDepth) -> None:
-        """How deep a mailbox is."""
-        self.mailboxes.labels(message.actor).set(message.depth)
+
+class MailboxCollector:
+    """How many messages wait in each mailbox, asked at each scrape alone."""
+
+    def __init__(self, depths: Callable[[], list[tuple[str, int]]]) -> None:
+        self._depths = depths
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The registry's question."""
+        family = GaugeMetricFamily(
+            "soltrader_mailbox_depth_messages",
+            "Messages that wait in an actor's mailbox.",
+            labels=["actor"],
+        )
+        for address, depth in self._depths():
+            family.add_metric([address], depth)
+        yield family

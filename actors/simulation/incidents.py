@@ -1,4 +1,4 @@
-"""What goes wrong from outside the wire: kills, dying actors, clocks, disks, people, and the exchange itself."""
+"""What goes wrong beside the wire: dying actors, people, and the exchange on its own authority."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ class Person:
             self._cancel(name, books, symbol)
         elif what in ("close", "reduce"):
             if leg.size:
-                self._close(name, symbol, side, Decimal(0) if what == "close" else self._half(symbol, leg.size))
+                qty = Decimal(0) if what == "close" else self._half(symbol, leg.size)
+                self._close(name, symbol, side, qty)
         elif what == "add":
             self._order(name, symbol, side, qty=self._notional(symbol, 20), orderType="Market")
         else:

@@ -109,7 +109,7 @@ class VirtualMachine:
     def __init__(self, scheduler: Scheduler, disk: Disk, ahead_ms: int) -> None:
         self._scheduler = scheduler
         self.disk = disk
-        self.clock: Clock = MachineClock(scheduler, ahead_ms)
+        self.clock = MachineClock(scheduler, ahead_ms)
         self.outbox = VirtualOutbox(scheduler)
         self.shells: dict[str, Shell] = {}
         self._kinds: dict[type[Shell], type[Shell]] = {}

@@ -159,7 +159,8 @@ def _ladder_cost(table: Mapping[str, Any]) -> Decimal:
     """Σ margin(n) of both sides, with the buffer."""
     initial, multiplier = Decimal(table["initial_margin"]), table["multiplier"]
     margins = sum((initial * multiplier**n for n in range(table["max_levels"])), Decimal(0))
-    return 2 * margins * (100 + table["balance_buffer_percent"]) / 100
+    buffer = Decimal(table["balance_buffer_percent"])
+    return 2 * margins * (100 + buffer) / 100
 
 
 def _guard(chance: Random) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from actors.simulation.scheduler import Scheduler
 from config import Account, Config
 from exchange.clock import Clock
 from exchange.errors import ProtocolError
-from exchange.simulated.venue import SimulatedExchange, SimulatedVenue
+from exchange.simulated.exchange import SimulatedExchange
+from exchange.simulated.venue import SimulatedVenue
 from state.grid.model import GridState
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 import traceback
 from collections import Counter
@@ -30,7 +29,7 @@ _SLICE_MS = 60_000
 
 @dataclass(slots=True, kw_only=True)
 class Verdict:
-    """What became of a seed. Times in milliseconds; ``counts`` are turns, fills, closes, syncs and the like."""
+    """What became of a seed. Times in milliseconds; ``counts`` are turns, fills, closes, syncs …"""
 
     seed: int
     simulated_ms: int = 0
@@ -162,5 +161,4 @@ def simulate(
         verdict.last_lines = [*heading(plan), *trace.last()]
     world.end()
     verdict.wall_s = time.perf_counter() - began
-    gc.collect()
     return verdict

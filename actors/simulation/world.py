@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -100,7 +101,7 @@ class SimulatedWorld:
         self._print_next()
         self.start_process()
         for incident in self.plan.incidents:
-            self.scheduler.at(START_MS + incident.at_ms, lambda it=incident: self._happen(it))
+            self.scheduler.at(START_MS + incident.at_ms, partial(self._happen, incident))
         self.operator.begin()
 
     def run_until(self, run_ms: int) -> None:

@@ -28,10 +28,12 @@ from state.store.scalars import SCALARS, CodecError, EnumCodec, IntCodec, StrCod
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 T = TypeVar("T")
+#: Of each class; what a bot with many symbols holds, and not much more.
+_FORMS_KEPT = 4096
 
 
 def encode(value: object) -> dict[str, Json]:
-    """The JSON form of a dataclass instance; ``CodecError`` where a value breaks its hint."""
+    """A dataclass instance's JSON form, to be read only; ``CodecError`` where a value breaks its hint."""
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"encode takes an instance of a dataclass, not {value!r}")
     try:
@@ -84,7 +86,10 @@ class _Tuple:
     def encode(self, value: Any) -> Any:
         if type(value) is not tuple:
             raise CodecError("a tuple", value)
-        return _each(self.item.encode, value)
+        try:
+            return [*map(self.item.encode, value)]
+        except CodecError:
+            return _each(self.item.encode, value)
 
     def decode(self, data: Any) -> Any:
         if type(data) is not list:
@@ -135,7 +140,11 @@ class _Dict:
     def encode(self, value: Any) -> Any:
         if type(value) is not dict:
             raise CodecError("a dict", value)
-        return {self.key.key(k): _within(f"[{k!r}]", self.item.encode, v) for k, v in value.items()}
+        key, item = self.key.key, self.item.encode
+        try:
+            return {key(k): item(v) for k, v in value.items()}
+        except CodecError:
+            return {key(k): _within(f"[{k!r}]", item, v) for k, v in value.items()}
 
     def decode(self, data: Any) -> Any:
         if type(data) is not dict:
@@ -146,18 +155,35 @@ class _Dict:
         }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class _Record:
-    cls: type
-    fields: Mapping[str, _Codec]
+    """A dataclass. The forms of instances that can't change are kept: most of a state is as it was.
+
+    A form stands for its instance as long as that is held here, so no other one can have its identity.
+    """
+
+    def __init__(self, cls: type, fields: Mapping[str, _Codec]) -> None:
+        self.cls, self.fields = cls, fields
+        self._encoders = [(name, codec.encode) for name, codec in fields.items()]
+        self._frozen = bool(cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]  # a dataclass
+        self._known: dict[int, tuple[Any, Any]] = {}
 
     def encode(self, value: Any) -> Any:
         if type(value) is not self.cls:
             raise CodecError(f"a {self.cls.__name__}", value)
-        return {
-            name: _within(f".{name}", codec.encode, getattr(value, name))
-            for name, codec in self.fields.items()
-        }
+        known = self._known.get(id(value))
+        if known is not None:
+            return known[1]
+        try:
+            form = {name: encode(getattr(value, name)) for name, encode in self._encoders}
+        except CodecError:  # once more, to say where
+            return {
+                name: _within(f".{name}", encode, getattr(value, name)) for name, encode in self._encoders
+            }
+        if self._frozen:
+            if len(self._known) >= _FORMS_KEPT:
+                self._known.clear()
+            self._known[id(value)] = (value, form)
+        return form
 
     def decode(self, data: Any) -> Any:
         if type(data) is not dict:

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from actors.metrics_registry import Metrics
 from messages.events import Counted
 from messages.orders import Outcome
-from messages.reports import BalanceRead, MailboxDepth, StateWritten, SyncFinished
+from messages.reports import BalanceRead, StateWritten, SyncFinished
 from messages.sides import Side
 from tests.display.scenes import a_busy_symbol, a_close, a_latency, a_stream, an_order, busy_messages
 from tests.store.reports import NOW_MS, a_symbol, an_account
@@ -115,9 +115,8 @@ def test_a_failed_write_leaves_the_time_of_the_last_good_one() -> None:
 
 
 def test_figures_follow_the_reports() -> None:
-    made = metrics(
-        an_account(stopped="loss"), a_busy_symbol(1, "SOLUSDT"), MailboxDepth(actor="watch", depth=3)
-    )
+    made = metrics(an_account(stopped="loss"), a_busy_symbol(1, "SOLUSDT"))
+    made.watch_mailboxes(lambda: [("watch", 3)])
     made.apply(BalanceRead(account=1, source="start"))
     assert value(made, "equity_usdt", account="001") == 9990.5
     assert value(made, "stopped", account="001") == 1
