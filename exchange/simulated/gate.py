@@ -13,13 +13,15 @@ from exchange.venue.server.auth import AuthError, check_window
 from exchange.venue.server.faults import Faults
 from exchange.venue.server.gateway import TOO_MANY, Answer, Gateway
 from exchange.venue.server.journal import Journal
-from exchange.venue.server.limits import AccountLimits, AddressLimits
+from exchange.venue.server.limits import AccountLimits, AddressLimits, Grant
 from exchange.venue.server.routes import Route
 
 #: All accounts of a process share its address.
 ADDRESS: Final = "bot"
 _STALE: Final = 10002
 _SERVER_ERRORS: Final = (500, 502, 503, 504)
+_LIMIT: Final = 10
+_RESET_MS: Final = (-1_000, 1_000)
 _OK: Final = Reply(ret_code=0, ret_msg="OK")
 
 
@@ -120,13 +122,20 @@ class Gate:
         now_ms, chance = self._network.time.now_ms(), self._network.chance
         if fate.trouble == "refused":
             self._network.faults["refused"] += 1
-            return Answer(reply=said(refusal(route.op, params, chance, by_socket=by_socket)))
+            return self._refused(route.op, params, now_ms, by_socket=by_socket)
         if fate.trouble == "spoiled_batch" and route.is_batch:
             return self._spoiled(account, route, params, now_ms, by_socket=by_socket)
         answer = self._pass(account, route, params, now_ms) if fate.carried else Answer(reply=_OK)
         if fate.trouble == "overloaded":
             return Answer(reply=said(ambiguity(route.op, chance, carried=fate.carried)), grant=answer.grant)
         return answer
+
+    def _refused(self, op: str, params: Mapping[str, Any], now_ms: int, *, by_socket: bool) -> Answer:
+        """A definite refusal; a rate limit's reset may lie in the past already."""
+        code = refusal(op, params, self._network.chance, by_socket=by_socket)
+        reset_ms = now_ms + self._network.between(_RESET_MS)
+        limited = code[0] == TOO_MANY
+        return Answer(reply=said(code), grant=Grant(0, _LIMIT, 0, reset_ms) if limited else None)
 
     def _spoiled(
         self, account: str, route: Route, params: Mapping[str, Any], now_ms: int, *, by_socket: bool

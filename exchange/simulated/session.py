@@ -41,6 +41,8 @@ class SimulatedSession(Session):
         self, endpoints: Endpoints, keys: Keys, clock: Clock, account: str, gate: Gate, network: Network
     ) -> None:
         super().__init__(endpoints, keys, clock)
+        for handler in tuple(self.logger.handlers):  # pybit adds one a session where the root has none
+            self.logger.removeHandler(handler)
         self._prefix = f"{endpoints.rest}/v5/"
         self._account, self._gate, self._network = account, gate, network
 
@@ -116,8 +118,8 @@ class SimulatedSession(Session):
 
 def _refused() -> requests.ConnectionError:
     """As requests raises it where no connection came about."""
-    reason = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]
-    return requests.ConnectionError(MaxRetryError(None, "", reason))  # type: ignore[arg-type]
+    reason = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]  # no connection
+    return requests.ConnectionError(MaxRetryError(None, "", reason))  # type: ignore[arg-type]  # no pool
 
 
 def _reset() -> requests.ConnectionError:

@@ -38,8 +38,9 @@ class SimulatedVenue:
 
     ``faults`` counts every fault that has really happened, by kind. Whoever watches is called at once,
     in the order of these lists, and must not sleep: ``on_served`` after each request that reached the
-    core, ``on_pushed`` when the core has given out a private frame, ``on_delivered`` when a private frame reaches the bot, ``on_moved`` (with the time) when
-    accounts have changed, by time, the market or a request.
+    core, ``on_pushed`` when the core has given out a private frame, ``on_delivered`` when it reaches the
+    bot (the same object, but for a frame of which a part can't be read), ``on_moved`` (with the time)
+    when accounts have changed, by time, the market or a request.
     """
 
     def __init__(self, core: VenueCore, time: VirtualTime, chance: Random, weather: Weather = CALM) -> None:

@@ -89,6 +89,8 @@ class Desk:
         self.told: list[tuple[int, object]] = []
         self.problems: list[ProtocolError] = []
         self.lost: list[str] = []
+        self.on_lost: Callable[[str], object] = self.lost.append
+        self.on_answer: Callable[[OrdersAnswered], object] = self._tell
         self.clock = HandClock(self.time, offset_ms)
         self.exchange = self.venue.exchange("001", self.clock, self.problems.append)
         self.print("150.00")
@@ -101,11 +103,23 @@ class Desk:
 
     def open(self) -> Desk:
         """Open all three connections in calm weather; then comes the other."""
-        self.private.open(self._heard, self.lost.append)
-        self.public.open((SYMBOL,), self._tell, self.lost.append)
-        self.socket.open(self._tell, self.lost.append)
+        self.private.open(self._heard, self._lost)
+        self.public.open((SYMBOL,), self._tell, self._lost)
+        self.socket.open(self._answered, self._lost)
         self.venue.weather = self._weather
         return self
+
+    def renew(self) -> None:
+        """Open three new connections in the present weather."""
+        self.reopen_private()
+        self.public, self.socket = self.exchange.public_stream(), self.exchange.trading_socket()
+        self.public.open((SYMBOL,), self._tell, self._lost)
+        self.socket.open(self._answered, self._lost)
+
+    def reopen_private(self) -> None:
+        """Open a new private stream in the present weather."""
+        self.private = self.exchange.private_stream()
+        self.private.open(self._heard, self._lost)
 
     def print(self, price: str, qty: str = "1000", taker: str = "Buy") -> None:
         """Let the market print once."""
@@ -143,6 +157,12 @@ class Desk:
         assert received_ns == self.clock.monotonic_ns()
         for event in events:
             self._tell(event)
+
+    def _answered(self, answered: OrdersAnswered) -> None:
+        self.on_answer(answered)
+
+    def _lost(self, reason: str) -> None:
+        self.on_lost(reason)
 
     def _tell(self, what: StreamEvent | Price | OrdersAnswered) -> None:
         self.told.append((self.time.now_ms(), what))
