@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from actors.simulation.checks.bases import BasesAreRight
 from actors.simulation.checks.closes import ACloseIsActedOn
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
 from actors.simulation.checks.files import StateFilesOnlyGrow
@@ -13,6 +14,8 @@ from actors.simulation.checks.margin import MarginIsSpentOnce
 from actors.simulation.checks.money import MoneyIsConserved
 from actors.simulation.checks.old_entries import NoOldEntryAtAReopening
 from actors.simulation.checks.owners import KnownBeforeItIsSent
+from actors.simulation.checks.progress import GridsRun, NoProcedureHangs, NothingIsUnknown, SidesAreHeld
+from actors.simulation.checks.progress_orders import EntriesRest, TakeProfitsAreRight
 from actors.simulation.checks.recoveries import RecoveriesAreReal
 from actors.simulation.checks.references import ReferencesAreCleared
 from actors.simulation.checks.rows import LegsAgreeInTheEnd, RowsAreOfTheirLeg
@@ -27,6 +30,7 @@ from exchange.venue.contract import PrivatePush
 def all_checkers(plant: Plant) -> tuple[Checker, ...]:
     """Every checker, the truth that they look at first."""
     truth = Truth(plant)
+    bases = BasesAreRight(truth)
     return (
         truth,
         OneTakeProfitASide(truth),
@@ -45,6 +49,13 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         MoneyIsConserved(truth),
         RowsAreOfTheirLeg(truth),
         LegsAgreeInTheEnd(truth),
+        bases,
+        GridsRun(truth),
+        NothingIsUnknown(truth),
+        NoProcedureHangs(truth),
+        SidesAreHeld(truth),
+        TakeProfitsAreRight(truth),
+        EntriesRest(truth, bases),
     )
 
 
