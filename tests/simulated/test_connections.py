@@ -200,6 +200,14 @@ def test_an_outage_ends_every_connection_and_lets_nothing_in_until_it_is_over() 
     assert desk.rest.send(desk.request(place(2))).answers[0].outcome is Outcome.ACCEPTED
 
 
+def test_what_an_older_weather_had_planned_does_not_come() -> None:
+    desk = Desk(Weather(outage_every_s=20, private_every_s=20, public_every_s=20, trading_every_s=20)).open()
+    desk.venue.weather = CALM
+    desk.wait(120_000)
+    assert not desk.lost
+    assert not desk.venue.faults
+
+
 def test_prices_come_a_moment_after_the_print_and_not_more_often_than_ten_a_second() -> None:
     desk = Desk().open()
     desk.wait(1_000)
