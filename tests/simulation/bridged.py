@@ -156,12 +156,12 @@ class BridgedWorld(World):
         self.alive = True
         self._read_wallet()
         super().start()
-        self._before.update(self.grids)
 
     def kill(self) -> None:
         """The process is gone."""
         self.alive = False
         self.gap = True
+        self._before.clear()
         self.checks.killed(self.now_ms)
         super().kill()
 

@@ -47,25 +47,37 @@ class BasesAreRight(Checker):
         return [f for s in SIDES for f in self._changed(before.of(s), after.of(s), after)]
 
     def _changed(self, before: SideState, side: SideState, state: GridState) -> Iterable[str]:
-        if side.base is None or _same(before, side):
+        if side.base is None or (side.base, side.price_at_base) == (before.base, before.price_at_base):
             return ()
-        if side.base is before.base and side.price_at_base != before.price_at_base:
-            return (f"{state.symbol} {side.side}: moves are measured from another price, but the base stays",)
         key = state.account, (state.symbol, side.side)
         cycle, bases = self.of.get(key, (-1, []))
         if cycle != side.cycle:
             bases = []
             self.of[key] = side.cycle, bases
-        deepest = deepest_of(side)
-        bases.append(Base(side.base, deepest, side.price_at_base))
-        known = [level.value / level.qty for level in side.levels.values() if level.qty]
-        if side.base in known or side.book.foreign_qty or not side.book.entry_qty or state.last is None:
+        bases.append(Base(side.base, deepest_of(side), side.price_at_base))
+        filled = side.levels != before.levels or (before.opening is not None and side.opening is None)
+        if filled or side.book.foreign_qty or before.book.foreign_qty:
+            right = any(side.base == level.value / level.qty for level in side.levels.values() if level.qty)
+        else:
+            right = _recalculated(before, side, state)
+        if right:
             return ()
-        average = side.book.entry_value / side.book.entry_qty
-        right = min(state.last, average) if side.side.sign > 0 else max(state.last, average)
-        if side.base == right:
-            return ()
-        return (f"{state.symbol} {side.side}: the base {side.base} is no level's price, nor {right}",)
+        return (
+            f"{state.symbol} {side.side}: entries go by {side.base}, moves are measured from "
+            f"{side.price_at_base}: no level's price, and no recalculation",
+        )
+
+
+def _recalculated(before: SideState, side: SideState, state: GridState) -> bool:
+    """Whether the price has left the entries behind, and the base has followed as it should."""
+    last, start = state.last, before.price_at_base
+    if last is None or start is None or not side.book.entry_qty:
+        return False
+    settings = side.settings or state.settings
+    away = (last - start) * side.side.sign * 100 > start * settings.recalculate_percent
+    average = side.book.entry_value / side.book.entry_qty
+    nearer = min(last, average) if side.side.sign > 0 else max(last, average)
+    return away and side.base == nearer and side.price_at_base == last
 
 
 def _same(before: SideState, side: SideState) -> bool:

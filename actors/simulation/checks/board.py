@@ -43,7 +43,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         KnownBeforeItIsSent(truth),
         ACloseIsActedOn(truth),
         RecoveriesAreReal(truth),
-        StateFilesOnlyGrow(),
+        StateFilesOnlyGrow(plant),
         NoSyncWithoutACause(truth),
         ReferencesAreCleared(),
         MoneyIsConserved(truth),

@@ -8,16 +8,20 @@ from typing import Any
 
 import orjson
 
-from actors.simulation.checks.watching import Checker, Written
+from actors.simulation.checks.watching import Checker, Plant, Written
 
 STATE_FILE = "_bot_state.json"
 
 
 class StateFilesOnlyGrow(Checker):
     """Each durable state file is valid JSON with a revision above the last; cycle numbers, sequences and
-    written_ms never go back, written_ms only where the clock was set."""
+    written_ms never go back, written_ms only where the clock was set.
 
-    def __init__(self) -> None:
+    An empty content says that a file was taken away; that is nobody's right while the bot runs.
+    """
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
         self._last: dict[Path, Mapping[str, Any]] = {}
         self._stepped: set[Path] = set()
 
@@ -31,6 +35,12 @@ class StateFilesOnlyGrow(Checker):
         path = written.path
         if not path.name.endswith(STATE_FILE):
             return ()
+        if not written.content and not self._runs():
+            self._last.pop(path, None)
+            return ()
+        if not written.content:  # somebody has removed it: what comes next is a first state
+            self._last.pop(path, None)
+            return ()
         try:
             data = orjson.loads(written.content)
             before, self._last[path] = self._last.get(path), data
@@ -38,6 +48,10 @@ class StateFilesOnlyGrow(Checker):
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             return (f"{path.name} is no state: {type(error).__name__} {error}",)
         return findings
+
+    def _runs(self) -> bool:
+        grids = self._plant.grid
+        return any(grids(n, symbol) for n, symbols in self._plant.symbols.items() for symbol in symbols)
 
     def _compared(self, path: Path, before: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
         if data["revision"] <= before["revision"]:

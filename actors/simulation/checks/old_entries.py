@@ -36,6 +36,13 @@ class NoOldEntryAtAReopening(Checker):
         self._reopened.pop(key, None)
         return ()
 
+    def killed(self, at_ms: int) -> Iterable[str]:
+        """The next process decides anew, and may come to the same ids; what was on its way is late."""
+        self._condemned.clear()
+        self._on_their_way.clear()
+        self._reopened.clear()
+        return ()
+
     def served(self, served: Served) -> Iterable[str]:
         """Judge reopenings, and entries that come after them."""
         return [f for arrival in self._truth.arrivals for f in self._judge(arrival)]
