@@ -128,10 +128,10 @@ class VirtualDisk:
         """Rename a file; another of the new name is gone at the same instant."""
         self._begin()
         source, target = str(old), str(new)
+        self._check_place(target)
         self._file(source)
         if self._names.get(target) is FOLDER:
             _refuse(errno.EISDIR, target)
-        self._check_place(target)
         self._check_changeable(source)
         if source != target:
             self._names.rename(source, target)
@@ -157,9 +157,9 @@ class VirtualDisk:
         """Make a folder's entries survive a power failure."""
         self._begin()
         name = str(folder)
-        found = self._names.get(name)
-        if found is not FOLDER:
-            _refuse(errno.ENOENT if found is None else errno.ENOTDIR, name)
+        if self._names.get(name) is not FOLDER:
+            self._file(name)
+            _refuse(errno.ENOTDIR, name)
         if self._strikes(self.faults.fsync_error, "fsync error"):
             _refuse(errno.EIO, name)
         for flushed, file in self._names.flush(name):

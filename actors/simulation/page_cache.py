@@ -64,13 +64,13 @@ class CachedFile:
         After a failed flush no later one will write it, and programs still see all of it: so does Linux.
         """
         reached = chance.randint(0, len(self.waiting))
-        for number, (offset, data) in enumerate(self.waiting[: reached + 1]):
-            if data is None:
-                if number < reached:
-                    _change(self.durable, offset, None)
-                continue
-            size = len(data) if number < reached else chance.randint(0, len(data))
-            _change(self.durable, offset, _with_holes(data[:size], offset, chance))
+        for offset, data in self.waiting[:reached]:
+            _change(self.durable, offset, data and _with_holes(data, offset, chance))
+        if reached < len(self.waiting):
+            offset, data = self.waiting[reached]
+            if data is not None and chance.random() < 0.5:
+                torn = data[: chance.randint(0, len(data))]
+                _change(self.durable, offset, _with_holes(torn, offset, chance))
         self.waiting.clear()
 
 

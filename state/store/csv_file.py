@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from state.store.disk import Disk
 from state.store.files import write_all
@@ -63,11 +63,18 @@ class CsvFile:
         """The file's rows, oldest first; ``CsvFileError`` names a line that has the wrong cells."""
         content = io.BufferedReader(_Content(self._disk, self._descriptor))
         with io.TextIOWrapper(content, encoding="utf-8", errors="replace", newline="") as text:
-            for number, cells in enumerate(csv.reader(text), start=1):
+            for number, cells in enumerate(self._cells(text), start=1):
                 if len(cells) != len(self.columns):
                     raise self.wrong_line(number, f"has {len(cells)} cells, {len(self.columns)} expected")
                 if number > 1:
                     yield dict(zip(self.columns, cells, strict=True))
+
+    def _cells(self, text: TextIO) -> Iterator[list[str]]:
+        rows = csv.reader(text)
+        try:
+            yield from rows
+        except csv.Error as error:  # a quote that is never closed, say
+            raise self.wrong_line(rows.line_num, f"is not CSV ({error})") from error
 
     def wrong_line(self, number: int, what: str) -> CsvFileError:
         """The error for a line (the header is line 1) that no crash can have left so."""

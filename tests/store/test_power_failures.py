@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.simulation.disk import DiskFaults, VirtualDisk
+from state.store.codec import Json
 from state.store.disk import Disk
 from state.store.files import make_folder, move_aside, write_all
 from state.store.state_file import SavedState, read_state, to_bytes, write_state
@@ -28,7 +29,7 @@ deaths = st.integers(1, 20)  # more operations than a write has: so some writers
 
 
 def a_state(revision: int, filler: int = 3_000) -> SavedState:
-    symbols = {"SOLUSDT": {"filler": str(revision % 10) * filler}}
+    symbols: dict[str, Json] = {"SOLUSDT": {"filler": str(revision % 10) * filler}}
     return SavedState(account=1, written_ms=0, revision=revision, symbols=symbols, account_state={})
 
 
@@ -210,6 +211,20 @@ def test_each_execution_stands_once_after_any_deaths_and_retries(
     keeper.live([sorted(told)])
     assert sorted(ids_in(disk)) == sorted(told)
     assert b"\0" not in disk.contents()[str(TRADES)]
+
+
+def test_what_a_killed_process_wrote_is_flushed_before_it_counts_as_kept() -> None:
+    for seed in range(50):
+        disk = a_disk(seed)
+        Bookkeeper(disk).live([["e-1"]])
+        trades = TradesFile(disk, TRADES)
+        # Size, write, and dead in the flush: the line is there to be read, and not on the disk.
+        assert not done_before_the_end(disk, 3, partial(trades.append, [a_trade("e-2")]))
+        disk.killed()
+        assert ids_in(disk) == ["e-1", "e-2"]
+        assert TradesFile(disk, TRADES).append([a_trade("e-2")]) == 0
+        disk.crash()
+        assert ids_in(disk) == ["e-1", "e-2"]
 
 
 def test_a_file_begun_by_a_killed_process_survives_once_it_is_written_to() -> None:
