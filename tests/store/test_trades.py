@@ -192,7 +192,7 @@ def test_a_foreign_header_is_refused_and_the_file_left_alone(tmp_path: Path) -> 
         ("1,2,3", "trades.csv:2: has 3 cells, 18 expected: mend the line"),
         (
             '1,"' + "x" * 200_000,
-            "trades.csv:2: is not CSV (field larger than field limit (131072)): mend the",
+            "trades.csv:2: is not CSV (field larger than field limit (131072)): mend",
         ),
         (",".join(["x"] * 18), "trades.csv:2: exec_ms is 'x', a whole number expected"),
     ],
