@@ -121,13 +121,17 @@ class AccountActors:
         """Write what is to be kept."""
         world.directory.send(account_address(self.account, "keeper"), Finish())
 
-    def stop(self, world: World, machine: Machine) -> None:
-        """Stop in reverse order; nobody is waited for longer than a second."""
+    def stop(self, world: World, machine: Machine) -> bool:
+        """Stop in reverse order, nobody is waited for longer than a second; whether the files are let go."""
         for address, ref in reversed(self.refs):
             world.directory.remove(address)
             ref.stop(block=False)
         machine.wait_stopped([ref for _, ref in reversed(self.refs)], 1)
+        keeper = account_address(self.account, "keeper")
+        if not all(ref.actor_stopped.is_set() for address, ref in self.refs if address == keeper):
+            return False
         self.lock.release()
+        return True
 
 
 def start_account(

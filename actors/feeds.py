@@ -45,6 +45,10 @@ class _Feed(Shell, Generic[C]):
         self._generation = 0
         self._wait_ms = _FIRST_WAIT_MS
 
+    def on_start(self) -> None:
+        """Begin to look after the connection, whichever it is."""
+        self.later(_CHECK_MS, Check())
+
     def receive(self, message: object) -> None:
         """Open, check, or take note of a loss."""
         match message:
@@ -53,7 +57,7 @@ class _Feed(Shell, Generic[C]):
             case Check():
                 if self._connection is not None:
                     self._connection.check(self.world.clock.now_ms())
-                    self.later(_CHECK_MS, Check())
+                self.later(_CHECK_MS, Check())
             case Lost():
                 if message.generation == self._generation and self._connection is not None:
                     self._drop()
@@ -77,7 +81,6 @@ class _Feed(Shell, Generic[C]):
         self._wait_ms = _FIRST_WAIT_MS
         self._report(up=True, reason="")
         self._is_up(connection)
-        self.later(_CHECK_MS, Check())
 
     def _retry(self) -> None:
         self.later(self._wait_ms, Open())

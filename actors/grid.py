@@ -37,6 +37,10 @@ class GridActor(Shell):
         self._report_due = False
         self._finished = False
 
+    def on_start(self) -> None:
+        """Ask for the newest price: the feed waits for readers, and this one may follow a dead one."""
+        self.send("feed/public", PriceTaken(symbol=self._state.symbol, reader=self.address))
+
     @property
     def state(self) -> GridState:
         """The newest state, for whoever checks it from the same thread: a simulation."""

@@ -38,6 +38,10 @@ class RunningTimers(Timers, Protocol):
         """Send nothing more."""
         ...
 
+    def forget(self, prefix: str) -> None:
+        """Send nothing of what was asked for so far to addresses that begin so."""
+        ...
+
 
 class Machine(Protocol):
     """Runs actors; used by one bot."""

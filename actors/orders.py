@@ -73,8 +73,10 @@ class OrdersActor(Shell):
         self._pump_due_ms = 0
 
     def on_start(self) -> None:
-        """Begin to look at the queue and at what is overdue."""
+        """Begin to look at the queue and at what is overdue, and ask for the newest prices."""
         self.later(_CHECK_MS, Check())
+        for symbol in self._grids:
+            self.send("feed/public", PriceTaken(symbol=symbol, reader=self.address))
 
     def receive(self, message: object) -> None:
         """Take one message."""

@@ -8,37 +8,24 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pykka
 
-from actors.account import (
-    AccountActors,
-    Exchange,
-    Files,
-    MakeExchange,
-    grid_settings,
-    put_away,
-    start_account,
-)
+from actors.account import MakeExchange
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.ending import Signalled, Signals, StopAsked
 from actors.feeds import PublicFeedActor
+from actors.fleet import Fleet
 from actors.machine import Machine, ThreadMachine
-from actors.mail import ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open, Unreadable
+from actors.mail import ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open
 from actors.metrics_registry import Metrics
 from actors.shell import World
-from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.supervisor import SupervisorActor
 from actors.watch import WatchActor
-from config import Account, Config, Environment
+from config import Config
 from exchange.clock import OffsetClock
-from exchange.errors import ProtocolError
-from messages.reports import BalanceRead
-from state.store.csv_file import CsvFileError
-from state.store.times import iso_utc
 
 _log = logging.getLogger("sol_trader")
 #: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
@@ -73,7 +60,6 @@ class Bot:
         machine: Machine | None = None,
     ) -> None:
         self._config = config
-        self._new_venue = new_venue
         self._make_exchange = make_exchange
         self._machine: Machine = machine or ThreadMachine()
         self._outbox = self._machine.outbox
@@ -82,7 +68,15 @@ class Bot:
         self._timers = self._machine.timers(self._directory, self._clock)
         self._world = World(self._directory, self._clock, self._timers, self._machine.disk)
         self._draw = draw
-        self._accounts: list[AccountActors] = []
+        self._fleet = Fleet(
+            self._machine,
+            self._world,
+            self._timers,
+            self._clock,
+            config,
+            make_exchange,
+            new_venue=new_venue,
+        )
         self._metrics = Metrics.for_config(
             {account.id: tuple(s.symbol for s in account.symbols) for account in config.accounts}
         )
@@ -98,7 +92,7 @@ class Bot:
         """``run`` without what belongs to a process: signals and the interpreter's settings."""
         watch = self._start_watch()
         try:
-            failure = self._start_accounts()
+            failure = self._begin()
             if not failure:
                 failure = self._wait(for_s)
         finally:
@@ -107,7 +101,7 @@ class Bot:
         watch.stop(block=False)
         self._machine.wait_stopped([watch], _STOP_S)
         return RunResult(
-            model=self._model, ended_ms=self._clock.now_ms(), started=bool(self._accounts), failure=failure
+            model=self._model, ended_ms=self._clock.now_ms(), started=self._fleet.ever_ran, failure=failure
         )
 
     def stop(self) -> None:
@@ -133,8 +127,8 @@ class Bot:
         self._directory.register("watch", watch)
         return watch
 
-    def _start_accounts(self) -> str:
-        """Start every account that can start; "" if one did, else why none."""
+    def _begin(self) -> str:
+        """Serve metrics and prices, start the accounts; "" if one runs or will, else why none."""
         settings = self._config.process
         if settings.metrics.enabled:
             try:
@@ -142,74 +136,18 @@ class Bot:
                 _log.info("metrics on http://%s:%s/metrics", settings.metrics.host, port)
             except OSError as error:
                 return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
-        exchanges: list[Exchange] = []
-        refusals: list[str] = []
-        for account in self._config.accounts:
-            try:
-                exchange = self._make_exchange(account, self._clock, self._unreadable(account.id))
-                self._accounts.append(self._start_account(account, exchange))
-                exchanges.append(exchange)
-            except (StartRefused, CsvFileError, OSError) as error:
-                refusals.append(f"account {account.code} does not start: {error}")
-                _log.error("%s", refusals[-1])
-        if not self._accounts:
-            return "; ".join(refusals)
-        self._start_public_feed(exchanges[0])
-        return ""
+        self._start_public_feed()
+        self._fleet.begin()
+        return "; ".join(self._fleet.refusals) if self._fleet.lost else ""
 
-    def _start_account(self, account: Account, exchange: Exchange) -> AccountActors:
-        files = Files.of(Path(self._config.process.data_dir), account)
-        disk = self._machine.disk
-        lock = AccountLock(disk, files.lock)
-        try:
-            lock.sign(iso_utc(self._clock.now_ms()))
-            # Before anything is asked: a dry run answers from one of these files.
-            environment, now_ms = self._config.process.environment, self._clock.now_ms()
-            fresh = put_away(disk, files, account.id, environment.value, now_ms) if self._new_venue else None
-            rest = exchange.rest()
-            try:
-                if not self._accounts:
-                    self._clock.offset_ms += clock_offset_ms(rest, self._clock)
-                demo = environment is Environment.DEMO
-                ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
-            finally:
-                rest.close()
-            now_ms = self._clock.now_ms()
-            self._directory.send("watch", BalanceRead(account=account.id, source="start"))
-            remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
-            for note in remembered.notes:
-                _log.warning("%s", note)
-            if ground.problems and not ground.open_symbols:
-                raise StartRefused("ladder", "; ".join(ground.problems))
-            for problem in ground.problems:
-                _log.critical("account %s: entries pause: %s", account.code, problem)
-            return start_account(
-                self._machine,
-                self._world,
-                account,
-                exchange,
-                ground,
-                remembered,
-                files,
-                lock,
-                environment=environment.value,
-                sync_ms=self._config.process.sync_seconds * 1000,
-            )
-        except BaseException:
-            lock.release()
-            raise
-
-    def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
-        """What to do about a record that can't be read: the reconciler syncs."""
-        reconciler = account_address(account, "reconciler")
-        return lambda problem: self._directory.send(reconciler, Unreadable(text=str(problem)))
-
-    def _start_public_feed(self, exchange: Exchange) -> None:
+    def _start_public_feed(self) -> None:
+        """One stream for all accounts, whether they run yet or not."""
         readers: dict[str, tuple[str, ...]] = {}
-        for actors in self._accounts:
-            for symbol in actors.symbols:
-                mine = (grid_address(actors.account, symbol), account_address(actors.account, "orders"))
+        for account in self._config.accounts:
+            for symbol in (settings.symbol for settings in account.symbols):
+                mine = (grid_address(account.id, symbol), account_address(account.id, "orders"))
                 readers[symbol] = readers.get(symbol, ()) + mine
+        exchange = self._make_exchange(self._config.accounts[0], self._clock, lambda problem: None)
         ref = self._machine.spawn(
             PublicFeedActor, "feed/public", self._world, readers, exchange.public_stream
         )
@@ -217,40 +155,54 @@ class Bot:
         self._directory.send("feed/public", Open())
 
     def _wait(self, for_s: float | None) -> str:
-        """The main thread's whole work: wait for the end."""
+        """The main thread's whole work: wait for the end, and start accounts whose time has come."""
         deadline_ns = None if for_s is None else self._clock.monotonic_ns() + int(for_s * 1e9)
         while True:
             left = None if deadline_ns is None else (deadline_ns - self._clock.monotonic_ns()) / 1e9
             if left is not None and left <= 0:
                 return ""
-            try:
-                message = self._outbox.get(timeout=left)
-            except queue.Empty:
-                return ""
+            message = self._next_message(left)
             if isinstance(message, ClockDrifted):
                 _log.warning("the clock has drifted by %s ms: set to the exchange's", message.by_ms)
                 self._clock.offset_ms += message.by_ms
             if isinstance(message, ActorDied):
-                return f"{message.address} failed: {message.error}"
+                failure = self._fleet.died(message.address, message.error)
+                if failure:
+                    return failure
             if isinstance(message, Signalled):
                 _log.info("%s: stopping in order", signal.Signals(message.number).name)
                 return ""
             if isinstance(message, StopAsked):
                 return ""
+            self._fleet.start_due()
+            if self._fleet.lost:
+                return "; ".join(self._fleet.refusals)
+
+    def _next_message(self, left_s: float | None) -> object | None:
+        """The next message; None once the time is up or an account is to be started."""
+        due_ms = self._fleet.due_ms
+        if due_ms is not None:
+            due_s = max(due_ms - self._clock.now_ms(), 1) / 1000
+            left_s = due_s if left_s is None else min(left_s, due_s)
+        try:
+            return self._outbox.get(timeout=left_s)
+        except queue.Empty:
+            return None
 
     def _stop(self) -> None:
         """No new entries, state saved, sockets closed; never longer than a few seconds."""
-        for actors in self._accounts:
+        accounts = list(self._fleet.running.values())
+        for actors in accounts:
             actors.withdraw(self._world)
-        self._collect({grid_address(a.account, s) for a in self._accounts for s in a.symbols}, _WITHDRAW_S)
-        for actors in self._accounts:
+        self._collect({grid_address(a.account, s) for a in accounts for s in a.symbols}, _WITHDRAW_S)
+        for actors in accounts:
             actors.finish(self._world)
-        self._collect({account_address(a.account, "keeper") for a in self._accounts}, _WRITE_S)
+        self._collect({account_address(a.account, "keeper") for a in accounts}, _WRITE_S)
         public = self._directory.ref("feed/public")
         if public is not None:
             self._directory.remove("feed/public")
             public.stop(block=False)
-        for actors in reversed(self._accounts):
+        for actors in reversed(accounts):
             actors.stop(self._world, self._machine)
         self._directory.send("watch", Finish())
         self._collect({"watch"}, _WRITE_S)

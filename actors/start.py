@@ -26,7 +26,7 @@ from typing import TypeVar
 
 from actors.leftovers import leftovers, open_now
 from exchange.clock import Clock
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, OutcomeUnknown, ProtocolError, Retryable
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
 from messages.ladder import LadderReport
@@ -64,9 +64,11 @@ _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
 class StartRefused(Exception):
     """An account can't start: which step, what, and what to do."""
 
-    def __init__(self, step: str, text: str) -> None:
+    def __init__(self, step: str, text: str, *, passing: bool = False) -> None:
         super().__init__(f"{step}: {text}")
         self.step = step
+        self.passing = passing
+        """Whether the next attempt may succeed without anybody's help: the network, a busy exchange."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,7 @@ def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
         snapshot = open_now(rest)
         found = leftovers(rest, account, symbols, snapshot)
     except ExchangeError as error:
-        raise StartRefused("leftovers", f"{error}") from error
+        raise StartRefused("leftovers", f"{error}", passing=_passes(error)) from error
     if found:
         raise StartRefused(
             "leftovers",
@@ -187,19 +189,23 @@ def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
         try:
             rest.call(SwitchToHedge(symbol=symbol))
         except ExchangeError as error:
-            raise StartRefused(
-                "hedge mode", f"{symbol} is in one-way mode and can't be switched ({error}); close it first"
-            ) from error
+            text = f"{symbol} is in one-way mode and can't be switched ({error}); close it first"
+            raise StartRefused("hedge mode", text, passing=_passes(error)) from error
 
 
 def _read(step: str, rest: Rest, request: object, kind: type[T]) -> T:
     try:
         answer = rest.call(request)  # type: ignore[arg-type]  # one of messages.requests
     except ExchangeError as error:
-        raise StartRefused(step, f"{error}") from error
+        raise StartRefused(step, f"{error}", passing=_passes(error)) from error
     if not isinstance(answer, kind):
         raise StartRefused(step, f"{kind.__name__} expected, not {type(answer).__name__}")
     return answer
+
+
+def _passes(error: ExchangeError) -> bool:
+    """Whether an error may be gone at the next attempt."""
+    return isinstance(error, Retryable | OutcomeUnknown | ProtocolError)
 
 
 class AccountLock:

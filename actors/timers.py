@@ -39,6 +39,12 @@ class ThreadTimers:
             heapq.heappush(self._heap, (due_ms, next(self._order), address, message))
             self._changed.notify()
 
+    def forget(self, prefix: str) -> None:
+        """Send nothing of what was asked for so far to addresses that begin so."""
+        with self._changed:
+            self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
+            heapq.heapify(self._heap)
+
     def _run(self) -> None:
         while True:
             with self._changed:

@@ -58,6 +58,11 @@ class VirtualTimers:
         if self._running and self._heap[0][0] == due_ms:
             self._sleep()
 
+    def forget(self, prefix: str) -> None:
+        """Send nothing of what was asked for so far to addresses that begin so."""
+        self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
+        heapq.heapify(self._heap)
+
     def _sleep(self) -> None:
         if not self._heap:
             return
@@ -100,7 +105,7 @@ class VirtualOutbox:
             if deadline_ms is not None and self._scheduler.now_ms() >= deadline_ms:
                 raise queue.Empty
             self.resident.wait()
-        return self.resident.get_now()
+        return self.resident.get_now().message
 
 
 class VirtualMachine:

@@ -146,7 +146,7 @@ def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
         "max_levels": max_levels,
         "pending_depth": min(chance.choice((1, 1, 2, 3)), max_levels - 1),
         "recalculate_percent": chance.choice((1, 2, 5)),
-        "balance_buffer_percent": chance.choice((0, 15, 15)),
+        "balance_buffer_percent": chance.choice((5, 15, 15)),
         "reopen_size": chance.choice(("initial", "initial", "minus_two", "margin_ratio")),
         "reopen_side": chance.choice(("closed", "closed", "opposite", "both")),
         "when_locked": chance.choice(("restart", "restart", "hold")),

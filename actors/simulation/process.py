@@ -8,6 +8,7 @@ from pykka import ActorRegistry
 
 from actors.account import Exchange
 from actors.grid import GridActor
+from actors.keeper import KeeperActor
 from actors.process import Bot, RunResult
 from actors.shell import Shell
 from actors.simulation.disk import VirtualDisk
@@ -22,7 +23,11 @@ from state.grid.model import GridState
 
 
 class Process:
-    """Begins with its making. ``on_end`` gets the result of an orderly end, whatever its cause."""
+    """Begins with its making.
+
+    ``on_life`` is called when an account's actors begin, also again; ``on_end`` gets the result of an
+    orderly end, whatever its cause.
+    """
 
     def __init__(
         self,
@@ -32,6 +37,7 @@ class Process:
         config: Config,
         *,
         ahead_ms: int,
+        on_life: Callable[[], object],
         on_end: Callable[[RunResult], object],
     ) -> None:
         self._scheduler, self._venue = scheduler, venue
@@ -39,7 +45,7 @@ class Process:
         self._machine.on_spawn = self._spawned
         self._exchanges: list[SimulatedExchange] = []
         self._grids: dict[str, GridActor] = {}
-        self._on_end = on_end
+        self._on_life, self._on_end = on_life, on_end
         self.began_ms = scheduler.now_ms()
         self._bot = Bot(config, self._make_exchange, None, machine=self._machine)
         scheduler.settle(self._machine.outbox.resident, self._live, "main", self._machine)
@@ -97,6 +103,8 @@ class Process:
     def _spawned(self, shell: Shell) -> None:
         if isinstance(shell, GridActor):
             self._grids[shell.address] = shell
+        elif isinstance(shell, KeeperActor):  # the first of an account's actors
+            self._on_life()
 
     def _make_exchange(
         self, account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]

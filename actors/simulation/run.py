@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from actors.mail import ActorDied
 from actors.simulation.checks.board import Checks, Violation
 from actors.simulation.checks.watching import Turn, Written
 from actors.simulation.plan import plan_of
 from actors.simulation.scheduler import Resident
 from actors.simulation.trace import Trace, heading
 from actors.simulation.world import START_MS, SimulatedWorld
-from exchange.simulated.venue import Served
+from exchange.simulated.gate import Served
 from exchange.venue.contract import PrivatePush
 from messages.events import Counted, CycleClosed
 from messages.reports import SyncFinished
@@ -78,6 +79,8 @@ class Run:
         self._trace.note(self._world.scheduler.now_ms(), shell.address, message)
         if shell.address == "watch":
             self._count(message)
+        elif isinstance(message, ActorDied):
+            self._checks.killed(self._world.scheduler.now_ms())
 
     def after(self, resident: Resident) -> None:
         """A turn is over, or has become a sleep."""

@@ -126,7 +126,13 @@ class SimulatedWorld:
         if self.process is None:
             ahead_ms = self.operator.clock_ahead_ms
             self.process = Process(
-                self.scheduler, self.venue, self.disk, self.plan.config, ahead_ms=ahead_ms, on_end=self._ended
+                self.scheduler,
+                self.venue,
+                self.disk,
+                self.plan.config,
+                ahead_ms=ahead_ms,
+                on_life=self._say_killed,
+                on_end=self._ended,
             )
 
     def kill(self, *, power: bool) -> None:
@@ -149,6 +155,10 @@ class SimulatedWorld:
 
     def _forget_process(self) -> None:
         self.process = None
+        self._say_killed()
+
+    def _say_killed(self) -> None:
+        """What an account's actors held in memory is lost; the next ones begin anew."""
         for look in self.on_killed:
             look(self.now_ms())
 
@@ -252,6 +262,7 @@ class SimulatedWorld:
         if str(path) in self.disk.contents():
             self.done["state file lost"] += 1
             self.disk.unlink(path)
+            self._written(path, b"")
 
     def _written(self, path: Path, content: bytes) -> None:
         for look in self.on_written:

@@ -55,7 +55,8 @@ class BasesAreRight(Checker):
             bases = []
             self.of[key] = side.cycle, bases
         bases.append(Base(side.base, deepest_of(side), side.price_at_base))
-        filled = side.levels != before.levels or (before.opening is not None and side.opening is None)
+        counted = side.fills is not before.fills or side.levels != before.levels
+        filled = counted or (before.opening is not None and side.opening is None)
         if filled or side.book.foreign_qty or before.book.foreign_qty:
             right = any(side.base == level.value / level.qty for level in side.levels.values() if level.qty)
         else:

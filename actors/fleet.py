@@ -1,0 +1,186 @@
+"""The accounts of a process: each is started, and started again when it can or must be.
+
+| an account | because                                             | what follows                          |
+|------------|-----------------------------------------------------|---------------------------------------|
+| runs       | its start has succeeded                             | nothing                               |
+| waits      | the exchange can't be reached, or the disk fails    | a new start after 1, 2, 4 … 60 s      |
+| waits      | one of its actors has died: all of them are stopped | the same; more than 5 an hour: failed |
+| is refused | a person must act (keys, config, ladder, files)     | nothing until the next process        |
+| has failed | it died too often, or its keeper doesn't end        | the process ends                      |
+
+An account that starts again goes the whole way of a first start: state file, sync, and the wait that proves
+what its last life had under way. Other accounts don't notice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from actors.account import (
+    AccountActors,
+    Exchange,
+    Files,
+    MakeExchange,
+    grid_settings,
+    put_away,
+    start_account,
+)
+from actors.directory import account_address
+from actors.machine import Machine, RunningTimers
+from actors.mail import Unreadable
+from actors.shell import World
+from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
+from config import Account, Config, Environment
+from exchange.clock import OffsetClock
+from exchange.errors import ProtocolError
+from messages.events import Counted
+from messages.reports import BalanceRead
+from state.store.csv_file import CsvFileError
+from state.store.times import iso_utc
+
+_log = logging.getLogger("sol_trader")
+_FIRST_WAIT_MS, _LONGEST_WAIT_MS = 1_000, 60_000
+_DEATHS, _DEATHS_MS = 5, 3_600_000
+
+
+class Fleet:
+    """Belongs to the main thread."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        world: World,
+        timers: RunningTimers,
+        clock: OffsetClock,
+        config: Config,
+        make_exchange: MakeExchange,
+        *,
+        new_venue: bool,
+    ) -> None:
+        self._machine, self._world, self._timers, self._clock = machine, world, timers, clock
+        self._config, self._make_exchange = config, make_exchange
+        self._new_venue = {account.id for account in config.accounts} if new_venue else set[int]()
+        self._accounts = {account.id: account for account in config.accounts}
+        self._waits: dict[int, tuple[int, int]] = {}
+        self._deaths: dict[int, deque[int]] = {number: deque() for number in self._accounts}
+        self.running: dict[int, AccountActors] = {}
+        self.refusals: list[str] = []
+        self.ever_ran = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether no account runs, and none will."""
+        return not self.running and not self._waits
+
+    @property
+    def due_ms(self) -> int | None:
+        """When the next account is to be started; by the world's clock."""
+        return min((due for due, _ in self._waits.values()), default=None)
+
+    def begin(self) -> None:
+        """Start every account that can start."""
+        for number in self._accounts:
+            self._start(number, _FIRST_WAIT_MS)
+
+    def start_due(self) -> None:
+        """Start whoever's time has come."""
+        now_ms = self._clock.now_ms()
+        for number, (due_ms, wait_ms) in list(self._waits.items()):
+            if due_ms <= now_ms:
+                del self._waits[number]
+                self._start(number, min(wait_ms * 2, _LONGEST_WAIT_MS))
+
+    def died(self, address: str, error: str) -> str:
+        """An actor is gone: stop its account and start it again later; "" or why the process must end."""
+        number = int(address[:3]) if address[:3].isdigit() else 0
+        actors = self.running.pop(number, None)
+        if actors is None:
+            return "" if number in self._waits else f"{address} failed: {error}"
+        _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
+        stopped = actors.stop(self._world, self._machine)
+        self._timers.forget(f"{number:03d}/")
+        deaths, now_ms = self._deaths[number], self._clock.now_ms()
+        deaths.append(now_ms)
+        while deaths[0] <= now_ms - _DEATHS_MS:
+            deaths.popleft()
+        if not stopped:
+            return f"{address} failed: {error}; and the account's files are still being written"
+        if len(deaths) > _DEATHS:
+            return f"{address} failed: {error}; the account's failure number {len(deaths)} in an hour"
+        self._world.directory.send("watch", Counted(account=number, symbol="", name="actor_restart"))
+        self._waits[number] = (now_ms + _FIRST_WAIT_MS * 2 ** (len(deaths) - 1), _FIRST_WAIT_MS)
+        return ""
+
+    def _start(self, number: int, wait_ms: int) -> None:
+        account = self._accounts[number]
+        try:
+            exchange = self._make_exchange(account, self._clock, self._unreadable(number))
+            self.running[number] = self._started(account, exchange)
+            self.ever_ran = True
+        except StartRefused as refusal:
+            self._refuse(number, str(refusal), wait_ms if refusal.passing else 0)
+        except CsvFileError as error:
+            self._refuse(number, str(error), 0)
+        except OSError as error:
+            self._refuse(number, str(error), wait_ms)
+
+    def _refuse(self, number: int, why: str, wait_ms: int) -> None:
+        """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""
+        text = f"account {number:03d} does not start: {why}"
+        if wait_ms:
+            _log.error("%s; it is tried again in %s s", text, wait_ms // 1000)
+            self._waits[number] = (self._clock.now_ms() + wait_ms, wait_ms)
+        else:
+            _log.error("%s", text)
+            self.refusals.append(text)
+
+    def _started(self, account: Account, exchange: Exchange) -> AccountActors:
+        disk, environment = self._machine.disk, self._config.process.environment
+        files = Files.of(Path(self._config.process.data_dir), account)
+        lock = AccountLock(disk, files.lock)
+        try:
+            lock.sign(iso_utc(self._clock.now_ms()))
+            fresh = None
+            if account.id in self._new_venue:  # before anything is asked: a dry run answers from its file
+                fresh = put_away(disk, files, account.id, environment.value, self._clock.now_ms())
+                self._new_venue.discard(account.id)
+            rest = exchange.rest()
+            try:
+                if not self.running:
+                    self._clock.offset_ms += clock_offset_ms(rest, self._clock)
+                demo = environment is Environment.DEMO
+                ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
+            finally:
+                rest.close()
+            self._world.directory.send("watch", BalanceRead(account=account.id, source="start"))
+            now_ms = self._clock.now_ms()
+            remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
+            for note in remembered.notes:
+                _log.warning("%s", note)
+            if ground.problems and not ground.open_symbols:
+                raise StartRefused("ladder", "; ".join(ground.problems))
+            for problem in ground.problems:
+                _log.critical("account %s: entries pause: %s", account.code, problem)
+            return start_account(
+                self._machine,
+                self._world,
+                account,
+                exchange,
+                ground,
+                remembered,
+                files,
+                lock,
+                environment=environment.value,
+                sync_ms=self._config.process.sync_seconds * 1000,
+            )
+        except BaseException:
+            lock.release()
+            raise
+
+    def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
+        """What to do about a record that can't be read: the reconciler syncs."""
+        reconciler = account_address(account, "reconciler")
+        return lambda problem: self._world.directory.send(reconciler, Unreadable(text=str(problem)))
