@@ -129,6 +129,8 @@ class TrafficQueue:
 
     def _groups(self) -> list[list[_Waiting]]:
         """The first command of each order, by action and urgency, each in the order of leaving."""
+        if not self._lines:
+            return []  # so it is nearly always
         groups: dict[tuple[Action, bool], list[_Waiting]] = {}
         for waiting in sorted((line[0] for line in self._lines.values()), key=lambda waiting: waiting.rank):
             groups.setdefault((waiting.action, waiting.urgent), []).append(waiting)
