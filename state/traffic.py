@@ -81,6 +81,8 @@ class TrafficQueue:
     def ready(self, now_ms: int) -> list[list[OrderCommand]]:
         """Take out what may leave now: requests of one command, or batches of one action, in order."""
         now_ms = self._now_ms = max(self._now_ms, now_ms)
+        if not self._lines:
+            return []  # nearly always so
         requests: list[list[OrderCommand]] = []
         while group := next((group for group in self._groups() if self._share(group, now_ms)), None):
             share = self._share(group, now_ms)
@@ -118,7 +120,9 @@ class TrafficQueue:
     @property
     def next_ms(self) -> int | None:
         """When ``ready`` has something to give, if nothing else happens; None when nothing waits."""
-        return min((self._due_ms(group) for group in self._groups()), default=None)
+        if not self._lines:
+            return None
+        return min(self._due_ms(group) for group in self._groups())
 
     def longest_wait_ms(self, now_ms: int) -> int:
         """How long the oldest command has been waiting."""
@@ -129,8 +133,6 @@ class TrafficQueue:
 
     def _groups(self) -> list[list[_Waiting]]:
         """The first command of each order, by action and urgency, each in the order of leaving."""
-        if not self._lines:
-            return []  # so it is nearly always
         groups: dict[tuple[Action, bool], list[_Waiting]] = {}
         for waiting in sorted((line[0] for line in self._lines.values()), key=lambda waiting: waiting.rank):
             groups.setdefault((waiting.action, waiting.urgent), []).append(waiting)
