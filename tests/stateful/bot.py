@@ -150,7 +150,8 @@ class Bot:
             for topic in line.frames:
                 line.deliver(topic, 99)
             for sent in line.unanswered:
-                line.answer(sent)
+                if not sent.in_flight:
+                    line.answer(sent)
             line.grow_old()
             for request in self.leverage_asked:
                 self.give(SettingAnswered(request=request, failure=""))

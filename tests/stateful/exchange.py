@@ -245,6 +245,7 @@ class Exchange:
         first = qty / 2 // step * step
         for part in (first, qty - first):
             if part > 0:
+                self.now_ms += 1
                 order.filled += part
                 order.status = OrderStatus.PARTIALLY_FILLED if order.leaves else OrderStatus.FILLED
                 order.updated_ms = self.now_ms
