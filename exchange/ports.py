@@ -59,7 +59,7 @@ class PublicStream(Protocol):
     def open(
         self, symbols: tuple[str, ...], on_price: Callable[[Price], None], on_lost: Callable[[str], None]
     ) -> None:
-        """As ``PrivateStream.open``; a price is given for each ticker frame that changes one."""
+        """As ``PrivateStream.open``; each ticker frame gives a price, as young as itself."""
         ...
 
     def check(self, now_ms: int) -> None:

@@ -25,7 +25,7 @@ from state.grid.model import GridState
 class Process:
     """Begins with its making.
 
-    ``on_life`` is called when an account's actors begin, also again; ``on_end`` gets the result of an
+    ``on_life`` is called with an account whose actors begin, also again; ``on_end`` gets the result of an
     orderly end, whatever its cause.
     """
 
@@ -37,7 +37,7 @@ class Process:
         config: Config,
         *,
         ahead_ms: int,
-        on_life: Callable[[], object],
+        on_life: Callable[[int], object],
         on_end: Callable[[RunResult], object],
     ) -> None:
         self._scheduler, self._venue = scheduler, venue
@@ -104,7 +104,7 @@ class Process:
         if isinstance(shell, GridActor):
             self._grids[shell.address] = shell
         elif isinstance(shell, KeeperActor):  # the first of an account's actors
-            self._on_life()
+            self._on_life(int(shell.address[:3]))
 
     def _make_exchange(
         self, account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]

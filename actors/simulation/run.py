@@ -80,7 +80,9 @@ class Run:
         if shell.address == "watch":
             self._count(message)
         elif isinstance(message, ActorDied):
-            self._checks.killed(self._world.scheduler.now_ms())
+            number = message.address[:3]
+            if number.isdigit():
+                self._checks.killed(self._world.scheduler.now_ms(), int(number))
 
     def after(self, resident: Resident) -> None:
         """A turn is over, or has become a sleep."""

@@ -66,7 +66,7 @@ class SimulatedWorld:
         self.venue.on_pushed.append(lambda push: self._missing[push.account].setdefault(id(push), push))
         self.venue.on_delivered.append(lambda push: self._missing[push.account].pop(id(push), None))
         self.on_written: list[Callable[[Path, bytes], object]] = []
-        self.on_killed: list[Callable[[int], object]] = []
+        self.on_killed: list[Callable[[int, int | None], object]] = []
         self.on_stepped: list[Callable[[int], object]] = []
 
     # --- what checkers see ------------------------------------------------------------------------------
@@ -157,10 +157,10 @@ class SimulatedWorld:
         self.process = None
         self._say_killed()
 
-    def _say_killed(self) -> None:
-        """What an account's actors held in memory is lost; the next ones begin anew."""
+    def _say_killed(self, account: int | None = None) -> None:
+        """What an account's actors held in memory is lost (None: all accounts'); the next ones begin anew."""
         for look in self.on_killed:
-            look(self.now_ms())
+            look(self.now_ms(), account)
 
     def end(self) -> None:
         """Let go of everything that lives."""

@@ -19,10 +19,10 @@ class Tickers:
         self._mark: dict[str, Decimal] = {}
 
     def decode(self, frame: Mapping[str, object]) -> Price | None:
-        """The price after a parsed ticker frame; None if it changed neither last nor mark.
+        """The price after a parsed ticker frame, also where that says nothing of it: it still holds then.
 
-        In a delta a missing field means unchanged. Until both prices are known there is none. Other
-        topics give None; raises ProtocolError where a price can't be read or isn't above 0.
+        In a delta a missing field means unchanged, so every frame makes the price as young as itself.
+        Until both prices are known there is none. Other topics give None; raises ProtocolError where a price can't be read or isn't above 0.
         """
         envelope = Fields(frame, "public stream")
         topic = envelope.text("topic")
@@ -31,23 +31,18 @@ class Tickers:
         at_ms = envelope.integer("ts")
         symbol = topic.removeprefix(TICKERS)
         data = Fields(frame.get("data"), topic)
-        changed = self._keep(self._last, symbol, data, "lastPrice")
-        changed = self._keep(self._mark, symbol, data, "markPrice") or changed
+        self._keep(self._last, symbol, data, "lastPrice")
+        self._keep(self._mark, symbol, data, "markPrice")
         last, mark = self._last.get(symbol), self._mark.get(symbol)
-        if not changed or last is None or mark is None:
+        if last is None or mark is None:
             return None
         return Price(symbol=symbol, last=last, mark=mark, at_ms=at_ms)
 
     @staticmethod
-    def _keep(known: dict[str, Decimal], symbol: str, data: Fields, name: str) -> bool:
-        """Take over one price; True if it is new."""
-        if not data.has(name):
-            return False
-        price = positive(data, name)
-        if known.get(symbol) == price:
-            return False
-        known[symbol] = price
-        return True
+    def _keep(known: dict[str, Decimal], symbol: str, data: Fields, name: str) -> None:
+        """Take over one price, if the frame has it."""
+        if data.has(name):
+            known[symbol] = positive(data, name)
 
 
 def positive(data: Fields, name: str) -> Decimal:

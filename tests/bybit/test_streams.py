@@ -251,9 +251,10 @@ def test_prices_are_merged_from_snapshot_and_deltas(stub: Stub, client: BybitExc
         ticker("delta", 3, last="bad"),
         ticker("delta", 4, last="150.3"),
     )
-    wait_for(lambda: len(owner.prices) == 2, "two prices")
+    wait_for(lambda: len(owner.prices) == 3, "three prices")
     assert [(price.at_ms, price.last) for price in owner.prices] == [
         (1, Decimal("150.1")),
+        (2, Decimal("150.1")),
         (4, Decimal("150.3")),
     ]
     assert public.unreadable == 1

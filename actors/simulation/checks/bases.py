@@ -32,9 +32,9 @@ class BasesAreRight(Checker):
         self.of: dict[tuple[int, LegKey], tuple[int, list[Base]]] = {}
         """The cycle and its bases, the newest last."""
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """The next process may go on from an older state."""
-        self.of.clear()
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next actors may go on from an older state."""
+        self.of = {key: bases for key, bases in self.of.items() if key[0] != account}
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:

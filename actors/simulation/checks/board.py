@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from actors.simulation.checks.bases import BasesAreRight
+from actors.simulation.checks.books import BooksAgree, TradesAreBookedOnce
 from actors.simulation.checks.closes import ACloseIsActedOn
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
 from actors.simulation.checks.files import StateFilesOnlyGrow
@@ -47,6 +48,8 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         NoSyncWithoutACause(truth),
         ReferencesAreCleared(),
         MoneyIsConserved(truth),
+        TradesAreBookedOnce(truth),
+        BooksAgree(truth),
         RowsAreOfTheirLeg(truth),
         LegsAgreeInTheEnd(truth),
         bases,
@@ -125,9 +128,11 @@ class Checks:
         """After a change of a file."""
         self._all(lambda checker: checker.written(written))
 
-    def killed(self, at_ms: int) -> None:
-        """The process is gone."""
-        self._all(lambda checker: checker.killed(at_ms))
+    def killed(self, at_ms: int, account: int | None = None) -> None:
+        """An account's actors are gone, or all accounts' (None)."""
+        for number in self._plant.symbols if account is None else (account,):
+            for checker in self._checkers:
+                self._keep(checker, checker.killed(at_ms, number))
 
     def stepped(self, at_ms: int) -> None:
         """The machine's clock was set."""

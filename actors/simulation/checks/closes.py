@@ -52,11 +52,12 @@ class ACloseIsActedOn(Checker):
         self._fills = Fills(truth)
         self._legs: dict[tuple[int, LegKey], _Leg] = {}
 
-    def killed(self, at_ms: int) -> Iterable[str]:
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
         """What was received is forgotten, and what the file knows may never come again."""
-        for leg in self._legs.values():
-            leg.got.clear()
-            leg.zeros.clear()
+        for (number, _), leg in self._legs.items():
+            if number == account:
+                leg.got.clear()
+                leg.zeros.clear()
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:

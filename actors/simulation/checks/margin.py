@@ -58,10 +58,9 @@ class MarginIsSpentOnce(Checker):
         self._truth = truth
         self._accounts = {name: _Account() for name in truth.accounts}
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """The next process reads the wallet anew."""
-        for account in self._accounts.values():
-            account.wallets.clear()
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next actors read the wallet anew."""
+        self._accounts[f"{account:03d}"].wallets.clear()
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
@@ -119,7 +118,7 @@ class MarginIsSpentOnce(Checker):
 
     def _judge(self, arrival: Arrival, now_ms: int) -> Iterator[str]:
         name = arrival.name
-        if name is None or name.role not in (Role.ENTRY, Role.OPENING) or arrival.life != self._truth.life:
+        if name is None or name.role not in (Role.ENTRY, Role.OPENING) or arrival.life != arrival.account.life:
             return
         if arrival.code not in (0, _TOO_LITTLE):
             return

@@ -36,11 +36,12 @@ class NoOldEntryAtAReopening(Checker):
         self._reopened.pop(key, None)
         return ()
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """The next process decides anew, and may come to the same ids; what was on its way is late."""
-        self._condemned.clear()
-        self._on_their_way.clear()
-        self._reopened.clear()
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next actors decide anew, and may come to the same ids; what was on its way is late."""
+        code = f"{account:03d}"
+        self._condemned = {key: ids for key, ids in self._condemned.items() if key[0] != account}
+        self._on_their_way = {link_id for link_id in self._on_their_way if not link_id.startswith(code)}
+        self._reopened = {key: link_id for key, link_id in self._reopened.items() if key[0] != account}
         return ()
 
     def served(self, served: Served) -> Iterable[str]:

@@ -157,7 +157,8 @@ class EntriesRest(EndChecker):
 
     def _complete_history(self, case: Case, side: SideState) -> bool:
         """Whether every base of the cycle was seen: no recalculation before the process began."""
-        return not (self.truth.life and side.recalculated_ms)
+        lives = self.truth.accounts[f"{case.state.account:03d}"].life
+        return not (lives and side.recalculated_ms)
 
     # --- those that don't -------------------------------------------------------------------------------
 

@@ -29,12 +29,12 @@ class NoSyncWithoutACause(Checker):
         self._truth = truth
         self._last: dict[str, int] = {}
         self._causes: dict[str, list[int]] = {}
-        self.killed(truth.plant.now_ms())
+        for number in truth.plant.symbols:
+            self.killed(truth.plant.now_ms(), number)
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """The next process will start."""
-        for name in self._truth.accounts:
-            self._causes[name] = [2**62] * _AT_START
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next actors will start."""
+        self._causes[f"{account:03d}"] = [2**62] * _AT_START
         return ()
 
     def stepped(self, at_ms: int) -> Iterable[str]:

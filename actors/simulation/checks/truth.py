@@ -95,6 +95,9 @@ class AccountTruth:
         self.sent: dict[str, Ours] = {}
         self.open: dict[str, Ours] = {}
         self.legs: dict[LegKey, LegTruth] = {}
+        self.life = 0
+        """How often its actors have begun anew."""
+        self.killed_ms: int | None = None
         self._executed = self._ended = 0
 
     def leg(self, symbol: str, side: Side) -> LegTruth:
@@ -130,14 +133,12 @@ class AccountTruth:
 
 
 class Truth(Checker):
-    """Notes in each hook what has arrived, filled and ended; ``life`` counts the bot's processes."""
+    """Notes in each hook what has arrived, filled and ended."""
 
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
         books = plant.core.books
         self.accounts = {f"{n:03d}": AccountTruth(n, books[f"{n:03d}"]) for n in plant.symbols}
-        self.life = 0
-        self.killed_ms: int | None = None
         self.arrivals: list[Arrival] = []
         self.executions: list[tuple[AccountTruth, Execution]] = []
         self.ends: list[tuple[AccountTruth, Order]] = []
@@ -160,10 +161,11 @@ class Truth(Checker):
         self._look()
         return ()
 
-    def killed(self, at_ms: int) -> tuple[str, ...]:
-        """The next process begins its own life."""
-        self.life += 1
-        self.killed_ms = at_ms
+    def killed(self, at_ms: int, account: int) -> tuple[str, ...]:
+        """The account's next actors begin their own life."""
+        killed = self.accounts[f"{account:03d}"]
+        killed.life += 1
+        killed.killed_ms = at_ms
         return ()
 
     def at_the_end(self) -> tuple[str, ...]:
@@ -190,9 +192,9 @@ class Truth(Checker):
         name = name_of(link_id)
         known = name is not None and self._stands(account, link_id, name)
         # What a dead process had sent still arrives; the living one may know nothing of it.
-        dead = not known and self.killed_ms is not None
-        dead = dead and self.plant.now_ms() <= (self.killed_ms or 0) + ON_THE_WAY_MS
-        life = self.life - 1 if dead else self.life
+        dead = not known and account.killed_ms is not None
+        dead = dead and self.plant.now_ms() <= (account.killed_ms or 0) + ON_THE_WAY_MS
+        life = account.life - 1 if dead else account.life
         ours = None
         if code == 0 and name is not None:
             order = account.records.links[link_id][-1]

@@ -23,11 +23,11 @@ class FewWalletReads(Checker):
         self._reads: dict[str, deque[int]] = {name: deque() for name in truth.accounts}
         self._guard: dict[str, deque[int]] = {name: deque() for name in truth.accounts}
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """A new process reads at its start, and counts from then on."""
-        for name in self._reads:
-            self._reads[name].clear()
-            self._guard[name].clear()
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """New actors begin with a read, and count from then on."""
+        name = f"{account:03d}"
+        self._reads[name].clear()
+        self._guard[name].clear()
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:

@@ -113,8 +113,8 @@ class Checker:
         """After a change of a file."""
         return ()
 
-    def killed(self, at_ms: int) -> Iterable[str]:
-        """The process is gone, without warning or in order; what it held in memory is lost."""
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """An account's actors are gone, without warning or in order; what they held in memory is lost."""
         return ()
 
     def stepped(self, at_ms: int) -> Iterable[str]:
