@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from actors.mail import Called, StreamOpened, Unreadable
 from actors.purse import Purse
 from actors.simulation.checks.board import Checks
-from actors.simulation.checks.watching import Served, Turn
+from actors.simulation.checks.watching import Served, Turn, Written
 from exchange.bybit.decode_private import decode_private
 from exchange.bybit.fields import Fields
 from exchange.bybit.rows import wallet
@@ -17,7 +18,7 @@ from exchange.venue.contract import PrivatePush, Reply
 from exchange.venue.core import VenueCore
 from exchange.venue.records import Account
 from messages.account import Wallet
-from messages.events import Counted, StreamEvents
+from messages.events import Counted, StreamEvents, TradeBooked
 from messages.orders import RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, ReadSnapshot, Snapshot
 from state.balance import BalanceLedger
@@ -148,6 +149,8 @@ class BridgedWorld(World):
         for effect in effects:
             if isinstance(effect, ProvenAbsent):
                 self._purse.absent(effect.order_link_id)
+            if isinstance(effect, TradeBooked):
+                self._turn("keeper", effect)
             if isinstance(effect, Counted):
                 self.checks.turned(Turn(self.now_ms, "watch", effect, None, None))
 
@@ -164,6 +167,13 @@ class BridgedWorld(World):
         self._before.clear()
         self.checks.killed(self.now_ms)
         super().kill()
+
+    def restart(self, saved: Mapping[str, GridState] | None = None, *, after_ms: int = 0) -> None:
+        """Another process; without states it begins from nothing."""
+        if saved == {}:
+            self.alive = False
+            self.checks.written(Written(self.now_ms, Path(f"{NAME}_bot_state.json"), b""))
+        super().restart(saved, after_ms=after_ms)
 
     def connect(self) -> None:
         """The private stream opens."""

@@ -10,8 +10,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 
+from actors.simulation.checks.files import STATE_FILE
 from actors.simulation.checks.truth import ZERO, AccountTruth, Truth, name_of
 from actors.simulation.checks.watching import Checker, Turn, Written
 from exchange.venue.records import Execution
@@ -22,14 +22,24 @@ TRADES_FILE = "_trades_history.csv"
 
 
 class TradesAreBookedOnce(Checker):
-    """In the end the trades file holds every execution of the traded symbols exactly once, as it was."""
+    """In the end the trades file holds every execution of the traded symbols exactly once, as it was.
+
+    Where the state was lost, what ended before it could be rebuilt may be missing.
+    """
 
     messages = frozenset({TradeBooked})
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._files: dict[str, bytes] = {}
+        self._lost: set[str] = set()
+        self._excused: Counter[str] = Counter()
         self._told: dict[str, dict[str, TradeBooked]] = {name: {} for name in truth.accounts}
+
+    @property
+    def excuses(self) -> Counter[str]:
+        """Accounts whose file may miss something."""
+        return self._excused
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """Note what the keeper is told."""
@@ -39,7 +49,9 @@ class TradesAreBookedOnce(Checker):
         return ()
 
     def written(self, written: Written) -> Iterable[str]:
-        """Note the newest content."""
+        """Note the newest content, and a state that was taken away."""
+        if is_lost(written):
+            self._lost.add(written.path.name[:3])
         if written.path.name.endswith(TRADES_FILE):
             self._files[written.path.name.removesuffix(TRADES_FILE)] = written.content
         return ()
@@ -59,7 +71,9 @@ class TradesAreBookedOnce(Checker):
         if twice:
             yield f"{account.name}: booked more than once: {twice}"
         missing = [exec_id for exec_id in there if exec_id not in booked]
-        if missing:
+        if missing and account.name in self._lost:
+            self._excused["trades file: the state was lost"] += 1
+        elif missing:
             yield f"{account.name}: {len(missing)} executions are not booked, the first is {missing[0]}"
         for row in rows:
             yield from _compared(account.name, row, there.get(row["exec_id"]))
@@ -78,6 +92,11 @@ class TradesAreBookedOnce(Checker):
                 "side": told.side.value,
                 "order_side": e.order_side.value,
             }
+
+
+def is_lost(written: Written) -> bool:
+    """Whether a state file was taken away."""
+    return not written.content and written.path.name.endswith(STATE_FILE)
 
 
 def _compared(name: str, row: Mapping[str, str], e: Execution | None) -> Iterator[str]:
@@ -108,8 +127,8 @@ class BooksAgree(Checker):
 
     def written(self, written: Written) -> Iterable[str]:
         """Note a state that was taken away."""
-        if not written.content and written.path.name.endswith("_bot_state.json"):
-            self._lost.add(Path(written.path).name[:3])
+        if is_lost(written):
+            self._lost.add(written.path.name[:3])
         return ()
 
     def at_the_end(self) -> Iterable[str]:

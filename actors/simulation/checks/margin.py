@@ -118,7 +118,11 @@ class MarginIsSpentOnce(Checker):
 
     def _judge(self, arrival: Arrival, now_ms: int) -> Iterator[str]:
         name = arrival.name
-        if name is None or name.role not in (Role.ENTRY, Role.OPENING) or arrival.life != arrival.account.life:
+        if (
+            name is None
+            or name.role not in (Role.ENTRY, Role.OPENING)
+            or arrival.life != arrival.account.life
+        ):
             return
         if arrival.code not in (0, _TOO_LITTLE):
             return
