@@ -59,8 +59,7 @@ def _status(state: GridState, side: SideState) -> str:
 
 
 def _side(state: GridState, side: SideState) -> SideReport:
-    take_profit = _resting_take_profit(state, side)
-    entries = (o for o in state.orders_of(side.side, Role.ENTRY) if o.phase is Phase.LIVE)
+    take_profit, pending = _resting(state, side)
     average = _average(side)
     return SideReport(
         side=side.side,
@@ -73,11 +72,7 @@ def _side(state: GridState, side: SideState) -> SideReport:
         take_profit_price=take_profit.price if take_profit is not None else None,
         take_profit_qty=take_profit.leaves if take_profit is not None else None,
         unrealised=_unrealised(state, side, average),
-        pending=tuple(
-            PendingReport(level=o.level, price=o.price, qty=o.leaves)
-            for o in sorted(entries, key=lambda o: o.level)
-            if o.price is not None
-        ),
+        pending=pending,
         cycles=side.cycles_closed,
         realised=side.realised,
         fees=side.fees,
@@ -85,9 +80,20 @@ def _side(state: GridState, side: SideState) -> SideReport:
     )
 
 
-def _resting_take_profit(state: GridState, side: SideState) -> Order | None:
-    resting = [o for o in state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
-    return resting[-1] if resting else None
+def _resting(state: GridState, side: SideState) -> tuple[Order | None, tuple[PendingReport, ...]]:
+    """The take profit that rests, and the entries that do, by level."""
+    take_profit, pending = None, []
+    for order in state.orders.values():
+        name = order.name
+        if order.phase is not Phase.LIVE or name.side is not side.side:
+            continue
+        if name.role is Role.TAKE_PROFIT:
+            take_profit = order
+        elif name.role is Role.ENTRY and order.price is not None:
+            pending.append(PendingReport(level=name.level, price=order.price, qty=order.leaves))
+    if len(pending) > 1:
+        pending.sort(key=lambda entry: entry.level)
+    return take_profit, tuple(pending)
 
 
 def _average(side: SideState) -> Decimal:
