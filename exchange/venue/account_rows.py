@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from exchange.venue.margin import break_even_price, leg_im, leg_mm, leg_upl, liquidation_price
+from exchange.venue.margin import break_even_price, leg_margins, leg_upl, liquidation_price
 from exchange.venue.money import ZERO, cash, scaled, text
 from exchange.venue.records import Account, Holding, Leg
 from exchange.venue.rows import Row, or_empty
@@ -15,9 +15,9 @@ def position_row(holding: Holding, leg: Leg) -> Row:
     rules, mark = holding.listing.instrument, holding.listing.mark
     flat = not leg.size
     value = ZERO if flat else leg.cost
-    im = ZERO if flat else leg_im(holding, leg, mark)
-    mm = ZERO if flat else leg_mm(holding, leg, mark)
+    im, mm = (ZERO, ZERO) if flat else leg_margins(holding, leg, mark)
     liquidation = liquidation_price(holding, leg)
+    im_text, mm_text = text(im), text(mm)
     tier = rules.tier(value)
     return {
         "category": "linear",
@@ -31,10 +31,10 @@ def position_row(holding: Holding, leg: Leg) -> Row:
         "markPrice": scaled(mark, rules.tick),
         "liqPrice": "" if liquidation is None else scaled(liquidation, rules.tick),
         "breakEvenPrice": text(cash(break_even_price(leg, rules.taker_fee))),
-        "positionIM": text(im),
-        "positionIMByMp": text(im),
-        "positionMM": text(mm),
-        "positionMMByMp": text(mm),
+        "positionIM": im_text,
+        "positionIMByMp": im_text,
+        "positionMM": mm_text,
+        "positionMMByMp": mm_text,
         "unrealisedPnl": text(cash(leg_upl(leg, mark))),
         "curRealisedPnl": text(leg.cur_realised),
         "cumRealisedPnl": text(leg.cum_realised),
@@ -76,8 +76,8 @@ def wallet_row(account: Account) -> Row:
     """The account as in the wallet topic and in wallet-balance. USDT counts as one dollar."""
     equity = account.margin_balance
     im = account.im + account.order_im
-    im_rate = _rate(im, equity)
-    mm_rate = _rate(account.mm, equity)
+    im_rate, mm_rate = _rate(im, equity), _rate(account.mm, equity)
+    equity_text, im_text, mm_text = text(cash(equity)), text(cash(im)), text(cash(account.mm))
     return {
         "accountType": "UNIFIED",
         "accountLTV": "0",
@@ -85,24 +85,24 @@ def wallet_row(account: Account) -> Row:
         "accountIMRateByMp": im_rate,
         "accountMMRate": mm_rate,
         "accountMMRateByMp": mm_rate,
-        "totalEquity": text(cash(equity)),
+        "totalEquity": equity_text,
         "totalWalletBalance": text(cash(account.wallet)),
-        "totalMarginBalance": text(cash(equity)),
+        "totalMarginBalance": equity_text,
         "totalAvailableBalance": text(cash(max(ZERO, account.available))),
         "totalPerpUPL": text(cash(account.upl)),
-        "totalInitialMargin": text(cash(im)),
-        "totalInitialMarginByMp": text(cash(im)),
-        "totalMaintenanceMargin": text(cash(account.mm)),
-        "totalMaintenanceMarginByMp": text(cash(account.mm)),
-        "coin": [_coin_row(account, equity)],
+        "totalInitialMargin": im_text,
+        "totalInitialMarginByMp": im_text,
+        "totalMaintenanceMargin": mm_text,
+        "totalMaintenanceMarginByMp": mm_text,
+        "coin": [_coin_row(account, equity_text)],
     }
 
 
-def _coin_row(account: Account, equity: Decimal) -> Row:
+def _coin_row(account: Account, equity: str) -> Row:
     return {
         "coin": "USDT",
-        "equity": text(cash(equity)),
-        "usdValue": text(cash(equity)),
+        "equity": equity,
+        "usdValue": equity,
         "walletBalance": text(account.wallet),
         "locked": "0",
         "borrowAmount": "0",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from exchange.venue.floor import Floor
-from exchange.venue.margin import leg_im, leg_mm, leg_upl
+from exchange.venue.margin import leg_margins, leg_upl
 from exchange.venue.money import ZERO
 from exchange.venue.records import Account, Execution, Holding, Order
 
@@ -86,8 +86,9 @@ def _margin(account: Account) -> Iterator[str]:
         for leg in holding.legs.values():
             upl += leg_upl(leg, mark)
             if leg.size:
-                im += leg_im(holding, leg, mark)
-                mm += leg_mm(holding, leg, mark)
+                initial, maintenance = leg_margins(holding, leg, mark)
+                im += initial
+                mm += maintenance
         blocked += sum((o.unit_cost * o.leaves for o in holding.orders.values()), ZERO)
     for name, kept, found in (
         ("unrealised profit", account.upl, upl),

@@ -45,8 +45,10 @@ class OrderQueue:
     def reached_by(self, price: Decimal) -> list[Order]:
         """The orders whose price ``price`` has reached or passed, in the order in which it did."""
         entries = self._entries
+        if not entries:
+            return []
         bound = price * self._sign
-        if not entries or entries[0][0] > bound:
+        if entries[0][0] > bound:
             return []
         return [entry[2] for entry in entries if entry[0] <= bound]
 

@@ -44,18 +44,12 @@ def leg_upl(leg: Leg, mark: Decimal) -> Decimal:
     return value - leg.cost if leg.side == "Buy" else leg.cost - value
 
 
-def leg_im(holding: Holding, leg: Leg, mark: Decimal) -> Decimal:
-    """Initial margin of a leg with the fee to close it."""
-    rules, value = holding.listing.instrument, leg.size * mark
-    return cash(value / holding.leverage + bankruptcy_fee(rules, leg.side, value, holding.leverage))
-
-
-def leg_mm(holding: Holding, leg: Leg, mark: Decimal) -> Decimal:
-    """Maintenance margin of a leg with the fee to close it."""
-    rules, value = holding.listing.instrument, leg.size * mark
+def leg_margins(holding: Holding, leg: Leg, mark: Decimal) -> tuple[Decimal, Decimal]:
+    """Initial and maintenance margin of a leg, each with the fee to close it."""
+    rules, leverage, value = holding.listing.instrument, holding.leverage, leg.size * mark
     tier = rules.tier(value)
-    fee = bankruptcy_fee(rules, leg.side, value, holding.leverage)
-    return cash(value * tier.mm_rate - tier.deduction + fee)
+    fee = bankruptcy_fee(rules, leg.side, value, leverage)
+    return cash(value / leverage + fee), cash(value * tier.mm_rate - tier.deduction + fee)
 
 
 def revalue(holding: Holding) -> None:
@@ -64,9 +58,10 @@ def revalue(holding: Holding) -> None:
     upl = im = mm = ZERO
     for leg in holding.legs.values():
         if leg.size:
+            initial, maintenance = leg_margins(holding, leg, mark)
             upl += leg_upl(leg, mark)
-            im += leg_im(holding, leg, mark)
-            mm += leg_mm(holding, leg, mark)
+            im += initial
+            mm += maintenance
     account = holding.account
     account.upl += upl - holding.upl
     account.im += im - holding.im
