@@ -11,11 +11,15 @@ else:
     def changed(record, /, **changes):
         """``dataclasses.replace`` in a fifth of its time: the dictionary is copied, not field by field.
 
-        For dataclasses without slots (else AttributeError), without ``__post_init__`` and without cached
-        properties, which would be copied too.
+        For dataclasses without slots (else AttributeError) and without ``__post_init__``. What cached
+        properties have worked out is left behind.
         """
+        values = record.__dict__ | changes
+        fields = record.__dataclass_fields__
+        if len(values) > len(fields):
+            values = {name: values[name] for name in fields}
         twin = object.__new__(type(record))
-        object.__setattr__(twin, "__dict__", record.__dict__ | changes)
+        object.__setattr__(twin, "__dict__", values)
         return twin
 
 

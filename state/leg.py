@@ -27,6 +27,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
+from state.changed import changed
 from state.numbers import ZERO
 
 #: More executions than this are not walked over: the next row read by REST begins anew.
@@ -107,11 +108,11 @@ class Leg:
             if self._start.size > 0:
                 return self, False
             hidden = change.signed_qty > 0 and self.unseen == 0
-            return replace(self, unseen=self.unseen + change.signed_qty), hidden
+            return changed(self, unseen=self.unseen + change.signed_qty), hidden
         leg = self
         while change.signed_qty > 0 and (zero := leg._zero_seq()) is not None and zero < change.seq:
             leg = leg.closed()  # nobody held what ended there, or it would have been acted on
-        leg = replace(leg, start=leg._start, changes=(*leg.changes, change))
+        leg = changed(leg, start=leg._start, changes=(*leg.changes, change))
         return leg, leg.reached_zero
 
     def with_stream_row(self, row: SizeRow) -> Leg:
@@ -120,8 +121,8 @@ class Leg:
             return self
         if row.seq == self.row.seq:
             newer = row.updated_ms >= self.row.updated_ms and not self.row.final
-            return replace(self, row=row) if newer else self
-        return replace(self, row=row, base=self.row, start=self._start)
+            return changed(self, row=row) if newer else self
+        return changed(self, row=row, base=self.row, start=self._start)
 
     def with_read_row(self, row: SizeRow) -> Leg:
         """Take a row read by REST: it holds every execution up to and including its seq."""
@@ -130,7 +131,7 @@ class Leg:
         whole = replace(row, final=True)
         if len(self.changes) > _MOST_CHANGES:
             return Leg(row=whole)
-        return replace(self, row=whole, base=self._below, start=self._start)
+        return changed(self, row=whole, base=self._below, start=self._start)
 
     def closed(self) -> Leg:
         """The leg after its close has been acted on: flat at the seq that brought it there.

@@ -222,7 +222,7 @@ def _judge_unexplained(d: Draft, side: SideState) -> None:
         begin_rebuild(d, side)
         return
     difference = side.size - side.book.open_qty
-    side.book = replace(side.book, foreign_qty=difference)
+    side.book = changed(side.book, foreign_qty=difference)
     text = f"{difference} of the position is not ours: entries pause until resume"
     d.note("foreign_size", text, side.side, Severity.CRITICAL)
 

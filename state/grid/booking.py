@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.account import ExecType, Execution
 from messages.events import CycleClosed, TradeBooked
 from messages.ids import OrderName
 from messages.sides import Role
+from state.changed import changed
 from state.grid.draft import Draft
 from state.grid.model import CAUSE_RANK, Cause, CycleBook, SideState
 from state.numbers import ZERO
@@ -45,8 +44,8 @@ def counted(side: SideState, book: CycleBook, name: OrderName | None, e: Executi
     """
     if e.order_side is side.side.opens_with:
         if name is None:
-            return replace(book, foreign_qty=book.foreign_qty + e.qty)
-        return replace(
+            return changed(book, foreign_qty=book.foreign_qty + e.qty)
+        return changed(
             book,
             opened_ms=book.opened_ms or e.exec_ms,
             entry_qty=book.entry_qty + e.qty,
@@ -57,7 +56,7 @@ def counted(side: SideState, book: CycleBook, name: OrderName | None, e: Executi
     foreign = min(foreign, e.qty) if name is None else min(foreign, max(e.qty - book.open_qty, ZERO))
     ours = e.qty - foreign
     cause = cause_of(side, name, e)
-    return replace(
+    return changed(
         book,
         foreign_qty=book.foreign_qty - foreign,
         exit_qty=book.exit_qty + ours,
@@ -87,10 +86,10 @@ def complete_closed(d: Draft, side: SideState, book: CycleBook, name: OrderName 
 def book_funding(d: Draft, side: SideState, e: Execution) -> None:
     """Book a funding row: only its fee counts, its quantity is the position's size."""
     if side.held or not side.old_books:
-        side.book = replace(side.book, funding=side.book.funding + e.fee_usdt)
+        side.book = changed(side.book, funding=side.book.funding + e.fee_usdt)
     else:
         last = side.old_books[-1]
-        side.old_books = (*side.old_books[:-1], replace(last, funding=last.funding + e.fee_usdt))
+        side.old_books = (*side.old_books[:-1], changed(last, funding=last.funding + e.fee_usdt))
     side.funding += e.fee_usdt
     side.realised -= e.fee_usdt
     d.emit(

@@ -24,6 +24,7 @@ from messages.ids import MAX_COUNTER
 from messages.orders import Priority
 from messages.settings import ReopenSide, ReopenSize
 from messages.sides import SIDES, Role, Side
+from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import report_if_complete
 from state.grid.draft import Draft
@@ -49,9 +50,9 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
     """Step 1, at once, whatever sync is under way: a new cycle number, and no entry leaves from here on."""
     released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
     side.leg = side.leg.closed()
-    closed = replace(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
+    closed = changed(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
     if d.state.restart is not None and closed.size == 0 and closed.cause is not Cause.EXCHANGE:
-        closed = replace(closed, cause=Cause.RESTART)
+        closed = changed(closed, cause=Cause.RESTART)
     side.old_books = (*side.old_books[-4:], closed)
     _begin_next_cycle(d, side)
     report_if_complete(d, side, closed)

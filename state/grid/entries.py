@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.events import Severity
 from messages.orders import BalanceContext, Priority
 from messages.sides import Role, Side
+from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed, price_fresh, withdrawn
@@ -56,7 +56,8 @@ def _wanted_levels(d: Draft, side: SideState, deepest: int) -> set[int]:
         return set()
     settings = side.settings or d.state.settings
     depth = max(deepest + settings.pending_depth, d.state.of(side.side.other).deepest)
-    return {n for n in range(deepest + 1, min(depth, settings.max_levels - 1) + 1) if not _complete(side, n)}
+    below, levels = range(deepest + 1, min(depth, settings.max_levels - 1) + 1), side.levels
+    return {n for n in below if n not in levels or not levels[n].complete}
 
 
 def _complete(side: SideState, n: int) -> bool:
@@ -97,7 +98,7 @@ def _place_level(d: Draft, side: SideState, n: int, price: Decimal) -> None:
     qty = level_qty(d, side, n, price) - (level.qty if level is not None else ZERO)
     if not meets_minimums(state.instrument, qty, price):
         if level is not None and level.qty > 0:
-            side.levels[n] = replace(level, complete=True)
+            side.levels[n] = changed(level, complete=True)
         else:
             d.note("under_minimum", f"level {n}: {qty} at {price}", side.side, Severity.CRITICAL)
             side.level_backoff[n] = side.level_backoff.get(n, NO_BACKOFF).failed(d.now_ms)

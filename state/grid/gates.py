@@ -11,7 +11,7 @@ FRESH_PRICE_MS = 60_000
 
 def explained(side: SideState) -> bool:
     """Whether the leg's size is what the executions that we know add up to."""
-    return side.size == side.book.size
+    return side.leg.size == side.book.size
 
 
 def entries_allowed(d: Draft, side: SideState) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.account import Execution
 from messages.events import Severity
 from messages.ids import OrderName
 from messages.sides import Role
+from state.changed import changed
 from state.grid.booking import count
 from state.grid.draft import Draft
 from state.grid.model import Level, SideState
@@ -48,7 +48,7 @@ def _explain_foreign(side: SideState) -> None:
     surplus = side.book.size - side.size
     if side.book.foreign_qty > 0 and surplus > 0:
         rest = side.book.foreign_qty - min(surplus, side.book.foreign_qty)
-        side.book = replace(side.book, foreign_qty=rest)
+        side.book = changed(side.book, foreign_qty=rest)
 
 
 def adopt_foreign(d: Draft, side: SideState) -> None:
@@ -59,8 +59,8 @@ def adopt_foreign(d: Draft, side: SideState) -> None:
     deepest = max(side.levels, default=0)
     level = side.levels.get(deepest) or Level(wanted=qty, complete=True)
     value = qty * side.row_average
-    side.levels[deepest] = replace(level, qty=level.qty + qty, value=level.value + value)
-    side.book = replace(
+    side.levels[deepest] = changed(level, qty=level.qty + qty, value=level.value + value)
+    side.book = changed(
         side.book,
         opened_ms=side.book.opened_ms or d.now_ms,
         foreign_qty=ZERO,
@@ -80,7 +80,7 @@ def _hold(d: Draft, side: SideState) -> None:
 def _join_level(d: Draft, side: SideState, n: int, order: Order, qty: Decimal, value: Decimal) -> None:
     level = side.levels.get(n) or Level(wanted=d.state.references.get(n, order.qty))
     total = level.qty + qty
-    side.levels[n] = replace(
+    side.levels[n] = changed(
         level, qty=total, value=level.value + value, complete=level.complete or total >= level.wanted
     )
     d.state.references.setdefault(n, level.wanted)
@@ -95,14 +95,14 @@ def _join_opening(d: Draft, side: SideState, order: Order, qty: Decimal) -> None
         part = left if n == slots[-1] else min(left, max(level.wanted - level.qty, ZERO))
         if part > 0:
             total = level.qty + part
-            side.levels[n] = replace(level, qty=total, complete=total >= level.wanted)
+            side.levels[n] = changed(level, qty=total, complete=total >= level.wanted)
             left -= part
     opened = [o for o in (*d.state.orders.values(), *d.state.ended.values()) if _same_opening(o, order)]
     filled = sum((o.exec_filled for o in opened), ZERO)
     average = sum((o.exec_value for o in opened), ZERO) / filled
     for n in slots:
         if n in side.levels:
-            side.levels[n] = replace(side.levels[n], value=side.levels[n].qty * average)
+            side.levels[n] = changed(side.levels[n], value=side.levels[n].qty * average)
 
 
 def _wanted(d: Draft, side: SideState, n: int, order: Order) -> Decimal:
@@ -116,7 +116,7 @@ def _wanted(d: Draft, side: SideState, n: int, order: Order) -> Decimal:
 
 def _same_opening(one: Order, other: Order) -> bool:
     a, b = one.name, other.name
-    return a.role is Role.OPENING and (a.side, a.cycle) == (b.side, b.cycle) and one.exec_filled > 0
+    return a.role is Role.OPENING and a.cycle == b.cycle and a.side is b.side and one.exec_filled > 0
 
 
 def renew_base(d: Draft, side: SideState) -> None:

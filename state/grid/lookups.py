@@ -37,18 +37,18 @@ def due_ms(order: Order) -> int:
     """When an order is to be looked up; far away when nothing about it is in doubt."""
     if order.looking:
         return order.looked_ms + _LOST_MS
-    due = _FAR_MS
-    if order.phase is Phase.UNKNOWN:
-        due = order.request_ms + PROOF_MS + 1 if order.request_ms else order.since_ms
-    elif order.phase is Phase.ACCEPTED:
-        due = order.since_ms + _ACK_MS
-    elif order.ended and not order.settled:
-        due = order.since_ms + _AGAIN_MS
-    elif order.phase is Phase.LIVE:
-        if Asked.ACKED in (order.amend, order.cancel):
+    due, phase = _FAR_MS, order.phase
+    if phase is Phase.LIVE:
+        if order.amend is Asked.ACKED or order.cancel is Asked.ACKED:
             due = order.asked_ms + _AGAIN_MS
         elif order.price is None:
             due = order.since_ms + _ACK_MS
+    elif phase is Phase.UNKNOWN:
+        due = order.request_ms + PROOF_MS + 1 if order.request_ms else order.since_ms
+    elif phase is Phase.ACCEPTED:
+        due = order.since_ms + _ACK_MS
+    elif phase is Phase.ENDED and not order.settled:
+        due = order.since_ms + _AGAIN_MS
     return due if due == _FAR_MS else max(due, order.looked_ms + _AGAIN_MS if order.looked_ms else 0)
 
 
@@ -61,11 +61,11 @@ def run_lookups(d: Draft) -> None:
             d.state.orders[order.order_link_id] = changed(order, looking=True, looked_ms=d.now_ms)
             d.emit(LookUpOrder(symbol=d.state.symbol, order_link_id=order.order_link_id))
             due = d.now_ms + _LOST_MS
-        wake = min(wake, due)
+        if due < wake:
+            wake = due
     for side in d.state.sides:
         wake = min(wake, _read_leg(d, side))
-    wake = min(wake, _next_timer(d))
-    wake = max(wake, d.now_ms + 1)
+    wake = max(min(wake, _next_timer(d)), d.now_ms + 1)
     if wake < _FAR_MS and not d.now_ms < d.state.wake_ms <= wake:
         d.state.wake_ms = wake
         d.emit(WakeAt(due_ms=wake))
@@ -92,16 +92,17 @@ def _read_leg(d: Draft, side: SideState) -> int:
 
 def _next_timer(d: Draft) -> int:
     """The next moment at which a wait of the planner ends."""
-    state, moments = d.state, [d.state.frozen_until_ms]
+    state, now_ms, moments = d.state, d.now_ms, [d.state.frozen_until_ms]
     for side in state.sides:
-        moments += [side.tp_backoff.until_ms, side.close_backoff.until_ms, side.recovery_due_ms]
-        moments.append(side.stop_backoff.until_ms)
-        moments += [backoff.until_ms for backoff in side.level_backoff.values()]
+        moments += (side.tp_backoff.until_ms, side.close_backoff.until_ms, side.stop_backoff.until_ms)
+        moments.append(side.recovery_due_ms)
+        if side.level_backoff:
+            moments += [backoff.until_ms for backoff in side.level_backoff.values()]
         if side.opening is not None:
             moments.append(side.opening.retry_ms)
     if state.closing is not None:
         moments += [state.closing.started_ms + wait for wait in (300, 1_000, 5_000, 10_000)]
-    return min((moment for moment in moments if moment > d.now_ms), default=_FAR_MS)
+    return min([moment for moment in moments if moment > now_ms], default=_FAR_MS)
 
 
 def forget(d: Draft) -> None:

@@ -3,7 +3,8 @@
 ``GridState`` and ``SideState`` are changed only inside ``step``, on a copy; whatever else they hold is
 frozen. All of it goes into the state file (state/store), so every field has an exact JSON form. These two
 have no slots: a dictionary is copied ten times as fast, and every event begins with a copy. Books and legs
-have none either, so that what follows from one is worked out once.
+have none either, so that what follows from one is worked out once; levels, openings and orders, so that a
+changed one is made as fast (state/changed.py).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Cause(StrEnum):
 CAUSE_RANK = {cause: rank for rank, cause in enumerate(Cause)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Level:
     """What a side holds at one level in its current cycle.
 
@@ -57,7 +58,7 @@ class Level:
         return self.value / self.qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Opening:
     """A decided opening of levels 0 ... ``depth``; it lives until they are held or given up."""
 
@@ -177,9 +178,12 @@ class SideState:
     @property
     def deepest(self) -> int:
         """The deepest filled level, -1 when none is; partly filled levels are not filled."""
-        complete = [n for n, level in self.levels.items() if level.complete]
-        if complete or not self.held or self.opening is not None:
-            return max(complete, default=-1)
+        deepest = -1
+        for n, level in self.levels.items():
+            if level.complete and n > deepest:
+                deepest = n
+        if deepest >= 0 or not self.held or self.opening is not None:
+            return deepest
         return max((n for n, level in self.levels.items() if level.qty > 0), default=-1)
 
     @property
@@ -254,7 +258,9 @@ class GridState:
 
         A changed leverage waits until both sides are flat (strategy, section 2).
         """
-        return replace(self.settings, leverage=self.leverage_set or self.settings.leverage)
+        if self.leverage_set in (None, self.settings.leverage):
+            return self.settings
+        return replace(self.settings, leverage=self.leverage_set)
 
     def of(self, side: Side) -> SideState:
         """One side's state."""

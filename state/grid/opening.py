@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from messages.events import Severity
 from messages.orders import BalanceContext, Priority
 from messages.sides import SIDES, Role
+from state.changed import changed
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
 from state.grid.gates import entries_allowed, explained, price_fresh
@@ -54,7 +54,7 @@ def run_opening(d: Draft, side: SideState) -> None:
     context = BalanceContext.REOPEN if opening.reopening else BalanceContext.INITIAL
     check = balance_check(d, side, context, qty, last)
     d.place(side, Role.OPENING, opening.depth, qty, None, Priority.REOPEN, check)
-    side.opening = replace(opening, tries=opening.tries + 1)
+    side.opening = changed(opening, tries=opening.tries + 1)
 
 
 def _held(side: SideState, n: int) -> Decimal:
@@ -100,7 +100,7 @@ def _finish(d: Draft, side: SideState) -> None:
     """The opening is over: what it has begun counts as filled."""
     for n, level in side.levels.items():
         if level.by_opening and level.qty > 0 and not level.complete:
-            side.levels[n] = replace(level, complete=True, wanted=level.qty)
+            side.levels[n] = changed(level, complete=True, wanted=level.qty)
     side.opening = None
     renew_base(d, side)
 
@@ -111,10 +111,10 @@ def opening_ended(d: Draft, side: SideState, *, filled: bool) -> None:
     if opening is None:
         return
     if filled:
-        side.opening = replace(opening, tries=0, delays=0, retry_ms=d.now_ms)
+        side.opening = changed(opening, tries=0, delays=0, retry_ms=d.now_ms)
     else:
         wait = min(1000 * 2 ** max(opening.tries - 1, 0), 4000)
-        side.opening = replace(opening, retry_ms=d.now_ms + wait)
+        side.opening = changed(opening, retry_ms=d.now_ms + wait)
 
 
 def opening_postponed(d: Draft, side: SideState) -> None:
@@ -122,7 +122,7 @@ def opening_postponed(d: Draft, side: SideState) -> None:
     opening = side.opening
     if opening is not None:
         wait = min(1000 * 2 ** min(opening.delays, 6), 60_000)
-        side.opening = replace(
+        side.opening = changed(
             opening, tries=max(opening.tries - 1, 0), delays=opening.delays + 1, retry_ms=d.now_ms + wait
         )
 
@@ -137,12 +137,12 @@ def opening_withheld(d: Draft, side: SideState, text: str) -> None:
         return
     tries = max(opening.tries - 1, 0)
     if opening.depth > 0 and not d.state.stopped:
-        side.opening = replace(opening, depth=opening.depth - 1, tries=tries)
+        side.opening = changed(opening, depth=opening.depth - 1, tries=tries)
         d.note("stepped_down", f"opening at level {opening.depth - 1}: {text}", side.side, Severity.WARNING)
     else:
         if not (opening.waiting or d.state.stopped):
             d.note("waits_for_balance", text, side.side, Severity.WARNING)
-        side.opening = replace(opening, waiting=True, tries=tries)
+        side.opening = changed(opening, waiting=True, tries=tries)
 
 
 def open_if_new(d: Draft, side: SideState) -> None:

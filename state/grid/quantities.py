@@ -49,10 +49,11 @@ def prune_references(d: Draft) -> None:
 def _used_levels(state: GridState) -> set[int]:
     used = {*state.long.levels, *state.short.levels}
     for order in state.orders.values():
-        if order.role is Role.ENTRY:
-            used.add(order.level)
-        elif order.role is Role.OPENING:
-            used.update(range(order.level + 1))
+        name = order.name
+        if name.role is Role.ENTRY:
+            used.add(name.level)
+        elif name.role is Role.OPENING:
+            used.update(range(name.level + 1))
     for side in state.sides:
         if side.opening is not None:
             used.update(range(side.opening.depth + 1))

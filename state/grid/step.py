@@ -18,8 +18,6 @@ the difference. So it does not matter which topic tells a thing first, or whethe
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamUp, Withdraw
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
@@ -27,6 +25,7 @@ from messages.market import Price
 from messages.orders import RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, SetLeverage
 from messages.sides import Role
+from state.changed import changed
 from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
 from state.grid.closing import decide_opening, lift_unexplained, run_closing
 from state.grid.draft import Draft
@@ -77,7 +76,7 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
     if isinstance(event, BalanceMayFit) and not _withheld(state):
         return state, []
     d = Draft(state, now_ms)
-    before = [order for order in state.orders.values() if order.role is Role.OPENING]
+    before = [order for order in state.orders.values() if order.name.role is Role.OPENING]
     _absorb(d, event)
     _after_openings(d, before)
     _plan(d)
@@ -181,7 +180,7 @@ def _try_withheld(d: Draft) -> None:
     for side in d.state.sides:
         side.withheld = frozenset()
         if side.opening is not None and side.opening.waiting:
-            side.opening = replace(side.opening, waiting=False)
+            side.opening = changed(side.opening, waiting=False)
 
 
 def _after_openings(d: Draft, before: list[Order]) -> None:

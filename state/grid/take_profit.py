@@ -7,6 +7,7 @@ from decimal import Decimal
 from messages.events import Severity
 from messages.orders import Priority
 from messages.requests import SetTradingStop
+from messages.settings import GridSettings
 from messages.sides import Role, Side
 from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
@@ -91,8 +92,20 @@ def close_at_market(d: Draft, side: SideState, role: Role) -> None:
 
 
 def wanted_price(d: Draft, side: SideState) -> Decimal:
-    """The price after which, all trading fees paid, take_profit_percent of the entry notional is left."""
-    settings, book, fees = side.settings or d.state.settings, side.book, d.state.fees
+    """The price after which, all trading fees paid, take_profit_percent of the entry notional is left.
+
+    Every step asks for it; it is worked out again once something that it rests on is another.
+    """
+    settings, state = side.settings or d.state.settings, d.state
+    rests_on = (side.book, side.row_average, settings, state.fees, state.instrument)
+    known: tuple[object, Decimal] | None = side.__dict__.get("_wanted_price")
+    if known is None or known[0] != rests_on:
+        known = side.__dict__["_wanted_price"] = rests_on, _price_after_fees(d, side, settings)
+    return known[1]
+
+
+def _price_after_fees(d: Draft, side: SideState, settings: GridSettings) -> Decimal:
+    book, fees = side.book, d.state.fees
     average = book.average_entry if book.entry_qty > 0 else side.row_average
     fee = book.fee_per_unit if book.entry_qty > 0 else average * fees.taker
     return take_profit_price(
