@@ -82,7 +82,7 @@ class Run:
         elif isinstance(message, ActorDied):
             number = message.address[:3]
             if number.isdigit():
-                self._checks.killed(self._world.scheduler.now_ms(), int(number))
+                self._world.say_killed(int(number))
 
     def after(self, resident: Resident) -> None:
         """A turn is over, or has become a sleep."""

@@ -131,7 +131,7 @@ class SimulatedWorld:
                 self.disk,
                 self.plan.config,
                 ahead_ms=ahead_ms,
-                on_life=self._say_killed,
+                on_life=self.say_killed,
                 on_end=self._ended,
             )
 
@@ -155,12 +155,16 @@ class SimulatedWorld:
 
     def _forget_process(self) -> None:
         self.process = None
-        self._say_killed()
+        self.say_killed()
 
-    def _say_killed(self, account: int | None = None) -> None:
+    def say_killed(self, account: int | None = None) -> None:
         """What an account's actors held in memory is lost (None: all accounts'); the next ones begin anew."""
         for look in self.on_killed:
             look(self.now_ms(), account)
+        for number in self.symbols if account is None else (account,):
+            # What lay in their mailboxes is lost, though it had been delivered.
+            lost = PrivatePush(account=f"{number:03d}", topic="order", data=(), at_ms=self.now_ms())
+            self._missing[lost.account][id(lost)] = lost
 
     def end(self) -> None:
         """Let go of everything that lives."""

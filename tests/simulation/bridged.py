@@ -109,9 +109,14 @@ class BridgedWorld(World):
         line.fits = lambda order: not self._purse.refusal(order, self.now_ms)
         return line
 
-    def _read_wallet(self) -> None:
+    def read_wallet_again(self) -> Reply:
+        """A read of the wallet by the bot."""
         reply = self.core.request(ACCOUNT, "account.wallet-balance", {"accountType": "UNIFIED"}, self.now_ms)
         self.checks.served(Served(self.now_ms, NAME, "account.wallet-balance", {}, reply, True))
+        return reply
+
+    def _read_wallet(self) -> None:
+        reply = self.read_wallet_again()
         read = wallet(Fields(reply.result["list"][0], "wallet"), self.now_ms)
         ledger = BalanceLedger()
         ledger.pushed(read, self.now_ms)

@@ -1,10 +1,147 @@
-"""Hypothesis plays the network, the market and people against the grid's real ``step``."""
+"""Hypothesis plays the network, the market and people against the grid's real ``step``.
+
+Canaries put known faults back into it: a machine that misses one of them proves nothing.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+from dataclasses import replace
+from unittest.mock import patch
 
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from messages.account import Execution, OrderStatus
+from messages.events import StreamEvents, SymbolSnapshot
+from messages.orders import Action, AmendOrder, Outcome, RequestAnswered
+from state.grid import closing
+from state.grid.draft import Draft
+from state.grid.effects import Effect
+from state.grid.model import GridState
+from state.grid.step import Event, step
+from state.order import Asked
+from tests.stateful.bot import Step
+from tests.stateful.exchange import ZERO, Leg
 from tests.stateful.machine import GridMachine
 
 TestGrid = GridMachine.TestCase
-TestGrid.settings = settings(max_examples=150, stateful_step_count=50, derandomize=True)
+TestGrid.settings = settings(max_examples=200, stateful_step_count=50, derandomize=True)
+
+Stepped = tuple[GridState, list[Effect]]
+
+
+def duplicates_ids_ignored(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """Every execution counts as often as it comes."""
+    state = state.copy()
+    state.exec_ids = {}
+    return step(state, event, now_ms)
+
+
+def unknown_is_taken_for_absent(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """An order without an answer is sent anew before it is proven absent."""
+    if (
+        isinstance(event, RequestAnswered)
+        and event.outcome is Outcome.UNKNOWN
+        and event.action is Action.PLACE
+    ):
+        event = replace(event, outcome=Outcome.RETRYABLE)
+    return step(state, event, now_ms)
+
+
+def an_ack_is_taken_for_the_end(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """An acknowledged cancel ends its order."""
+    known = state.orders.get(event.order_link_id) if isinstance(event, RequestAnswered) else None
+    if known is not None and isinstance(event, RequestAnswered) and event.action is Action.CANCEL:
+        state = state.copy()
+        del state.orders[event.order_link_id]
+        state.ended[event.order_link_id] = known.ended_as(OrderStatus.CANCELLED.value, now_ms)
+    return step(state, event, now_ms)
+
+
+def the_close_awaits_nothing(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """A side reopens while entries from before its close still rest (failure 1)."""
+
+    def hasty(d: Draft) -> None:
+        if d.state.closing is not None:
+            closing._decide(d, d.state.closing)
+
+    with patch("state.grid.step.run_closing", hasty):
+        return step(state, event, now_ms)
+
+
+def the_take_profit_keeps_its_size(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """An amendment never leaves."""
+    state, effects = step(state, event, now_ms)
+    return state, [effect for effect in effects if not isinstance(effect, AmendOrder)]
+
+
+def a_partly_filled_take_profit_is_amended_to_the_size(
+    state: GridState, event: Event, now_ms: int
+) -> Stepped:
+    """The new total forgets what has filled."""
+    state, effects = step(state, event, now_ms)
+
+    def forgetful(effect: Effect) -> Effect:
+        if not isinstance(effect, AmendOrder) or effect.qty is None:
+            return effect
+        return replace(effect, qty=effect.qty + state.orders[effect.order_link_id].exec_filled)
+
+    return state, [forgetful(effect) for effect in effects]
+
+
+def a_missing_row_is_taken_for_a_close(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """What a snapshot doesn't list is believed flat."""
+    if isinstance(event, SymbolSnapshot):
+        listed = {row.leg for row in event.positions}
+        flat = [
+            replace(Leg(side.side).row(ZERO), seq=side.leg.newest_seq)
+            for side in state.sides
+            if side.side not in listed
+        ]
+        event = replace(event, positions=(*event.positions, *flat))
+    return step(state, event, now_ms)
+
+
+def an_old_row_overwrites_a_newer_event(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """A snapshot's sizes are believed, however old they are."""
+    if isinstance(event, SymbolSnapshot):
+        rows = [replace(row, seq=state.of(row.leg).leg.newest_seq) for row in event.positions if row.leg]
+        event = replace(event, positions=tuple(rows))
+    return step(state, event, now_ms)
+
+
+def a_cancelled_order_fills_no_more(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """What fills after a cancel has been asked is dropped."""
+    if isinstance(event, StreamEvents):
+        asked = {key for key, order in state.orders.items() if order.cancel is not Asked.NO}
+        event = replace(event, events=tuple(e for e in event.events if not _fills_one(e, asked)))
+    return step(state, event, now_ms)
+
+
+def _fills_one(record: object, order_link_ids: set[str]) -> bool:
+    return isinstance(record, Execution) and record.order_link_id in order_link_ids
+
+
+CANARIES = (
+    duplicates_ids_ignored,
+    unknown_is_taken_for_absent,
+    an_ack_is_taken_for_the_end,
+    the_close_awaits_nothing,
+    the_take_profit_keeps_its_size,
+    a_partly_filled_take_profit_is_amended_to_the_size,
+    a_missing_row_is_taken_for_a_close,
+    an_old_row_overwrites_a_newer_event,
+)
+
+
+@pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.__name__)
+def test_a_fault_that_is_put_back_is_found(canary: Step) -> None:
+    class Canary(GridMachine):
+        step = staticmethod(canary)
+
+    once = settings(
+        max_examples=300, stateful_step_count=50, derandomize=True, database=None, phases=[Phase.generate]
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Canary, settings=once)

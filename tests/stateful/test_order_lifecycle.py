@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-from hypothesis import Phase as Stage
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+)
 
 from messages.account import Execution, OrderRow, OrderStatus
 from messages.orders import Action, AmendOrder, Outcome, PlaceOrder, Priority, RequestAnswered
@@ -26,7 +29,7 @@ from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, absorb_order_row
 from state.grid.lookups import due_ms
 from state.grid.model import GridState
-from state.order import ABSENT, REFUSED, Asked, Order, Phase, Wish
+from state.order import ABSENT, REFUSED, Order, Phase, Wish
 from tests.stateful.exchange import FEES, INSTRUMENT, RECV_WINDOW_MS, ZERO, Exchange, Resting
 
 PRICE, FAR = Decimal(100), Decimal(90)
@@ -131,7 +134,9 @@ class OrderMachine(RuleBasedStateMachine):
             price=wish.price,
             priority=Priority.CLOSE,
         )
-        self.exchange.legs[Side.LONG].size += 10  # an amendment is held against the leg only for closing orders
+        self.exchange.legs[
+            Side.LONG
+        ].size += 10  # an amendment is held against the leg only for closing orders
         self.exchange.carry_out(command, self.exchange.now_ms)
         self.exchange.legs[Side.LONG].size -= 10
 
@@ -144,7 +149,9 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(ms=st.sampled_from((1, 900, 2_500)))
     def time_passes(self, ms: int) -> None:
         self.exchange.now_ms += ms
-        self.lost = self.lost or (not self.arrived and self.exchange.now_ms > self.request_ms + RECV_WINDOW_MS)
+        self.lost = self.lost or (
+            not self.arrived and self.exchange.now_ms > self.request_ms + RECV_WINDOW_MS
+        )
 
     # --- what the bot hears -----------------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ STATE_FILE = "_bot_state.json"
 
 
 class StateFilesOnlyGrow(Checker):
-    """Each durable state file is valid JSON with a revision above the last; cycle numbers, sequences and
-    written_ms never go back, written_ms only where the clock was set.
+    """Each durable state file is valid JSON with a revision above the last; cycle numbers and sequences never
+    go back. (written_ms may: clocks are set.)
 
     An empty content says that a file was taken away; that is nobody's right while the bot runs.
     """
@@ -23,12 +23,6 @@ class StateFilesOnlyGrow(Checker):
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._last: dict[Path, Mapping[str, Any]] = {}
-        self._stepped: set[Path] = set()
-
-    def stepped(self, at_ms: int) -> Iterable[str]:
-        """The next file of each account may be stamped earlier."""
-        self._stepped = set(self._last)
-        return ()
 
     def written(self, written: Written) -> Iterable[str]:
         """Judge a new content."""
@@ -36,9 +30,6 @@ class StateFilesOnlyGrow(Checker):
         if not path.name.endswith(STATE_FILE):
             return ()
         if not written.content and not self._runs():
-            self._last.pop(path, None)
-            return ()
-        if not written.content:  # somebody has removed it: what comes next is a first state
             self._last.pop(path, None)
             return ()
         try:
@@ -56,9 +47,6 @@ class StateFilesOnlyGrow(Checker):
     def _compared(self, path: Path, before: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
         if data["revision"] <= before["revision"]:
             yield f"{path.name}: revision {data['revision']} follows {before['revision']}"
-        if data["written_ms"] < before["written_ms"] and path not in self._stepped:
-            yield f"{path.name}: written_ms goes back from {before['written_ms']} to {data['written_ms']}"
-        self._stepped.discard(path)
         for symbol, old in before["symbols"].items():
             new = data["symbols"].get(symbol)
             if new is None:

@@ -43,6 +43,11 @@ class NoSyncWithoutACause(Checker):
             causes.append(at_ms)
         return ()
 
+    def _runs(self, account: str) -> bool:
+        """Whether its actors are there: what is read before is part of a start."""
+        plant, number = self._truth.plant, int(account)
+        return any(plant.grid(number, symbol) is not None for symbol in plant.symbols[number])
+
     def turned(self, turn: Turn) -> Iterable[str]:
         """Note causes."""
         message, (account, _, actor) = turn.message, turn.address.partition("/")
@@ -60,7 +65,7 @@ class NoSyncWithoutACause(Checker):
         params = served.params
         if served.op != "position.list" or not served.by_bot or "settleCoin" not in params:
             return ()
-        if params.get("cursor"):
+        if params.get("cursor") or not self._runs(served.account):
             return ()
         last, self._last[served.account] = self._last.get(served.account), served.at_ms
         causes = self._causes[served.account]
