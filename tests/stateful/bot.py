@@ -22,10 +22,10 @@ from state.grid.start import begin
 from state.grid.step import Event
 from state.store.codec import decode, encode
 from tests.stateful.exchange import FEES, INSTRUMENT, Exchange
-from tests.stateful.line import Line, Sent
+from tests.stateful.line import Asked, Line, Sent
 
 Step = Callable[[GridState, Event, int], tuple[GridState, list[Effect]]]
-_SYNC_MS, _FIRST_SYNC_MS = 60_000, 3_100
+_SYNC_MS, _FIRST_SYNC_MS, _FAILED_MS = 60_000, 3_100, 2_000
 _PRICE_MS = 1_000
 
 
@@ -122,6 +122,12 @@ class Bot:
         self.line.lose_frames()
         self.line.connected = True
         self.line.sync()
+
+    def fail(self, asked: Asked) -> None:
+        """A read breaks off; a sync is asked again soon."""
+        if isinstance(asked.request, int):
+            self.sync_due_ms = self.exchange.now_ms + _FAILED_MS
+        self.line.fail(asked)
 
     # --- time -------------------------------------------------------------------------------------------
 

@@ -190,7 +190,9 @@ class Exchange:
         if qty <= order.filled:
             return 110064
         self._judge_size(order.name, qty - order.filled)
-        order.qty = order.filled + min(qty - order.filled, self.legs[order.name.side].size)
+        order.qty = (
+            qty if order.opens else order.filled + min(qty - order.filled, self.legs[order.name.side].size)
+        )
         order.price = order.price if command.price is None else command.price
         order.updated_ms = self.now_ms
         self._tell(order)

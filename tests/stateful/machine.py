@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from enum import Enum
+from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -18,16 +19,43 @@ from messages.settings import GridSettings, ReopenSide, ReopenSize, WhenLocked
 from messages.sides import SIDES, Role, Side
 from state.grid.step import step
 from tests.stateful import truth
-from tests.stateful.bot import Bot
-from tests.stateful.exchange import INSTRUMENT, Resting
+from tests.stateful.bot import Bot, Step
+from tests.stateful.exchange import INSTRUMENT, TOPICS, Resting
 from tests.stateful.line import Sent
 
 T = TypeVar("T")
 _NTH = st.integers(0, 7)
 _TICK = INSTRUMENT.tick_size
-#: Codes of each kind: refused for good, the rate limit, too little balance, outside the band.
-CODES = (10001, 10006, 110007, 110003)
 _SETTLED_MS = 200_000
+
+
+class Fate(Enum):
+    """What becomes of a command. LATE: unknown, and still on its way; UNHEARD: no answer yet."""
+
+    FINE = "fine"
+    UNHEARD = "unheard"
+    UNKNOWN = "unknown"
+    LATE = "late"
+    LOST = "lost"
+    HALF = "half"
+    NOTHING = "nothing"
+    WRONG = "wrong"
+    TOO_MANY = "too many"
+    TOO_POOR = "too poor"
+    WITHHELD = "withheld"
+
+
+class Word(Enum):
+    """What may be said to the grid from outside."""
+
+    STOP = "stop"
+    FREEZE = "freeze"
+    RESUME = "resume"
+    RESUME_LONG = "resume long"
+    BALANCE = "balance"
+
+
+REFUSALS = {Fate.WRONG: 10001, Fate.TOO_MANY: 10006, Fate.TOO_POOR: 110007}
 
 
 def pick(nth: int, things: Sequence[T]) -> T:
@@ -38,7 +66,8 @@ def pick(nth: int, things: Sequence[T]) -> T:
 class GridMachine(RuleBasedStateMachine):
     """One symbol's grid against the tiny exchange; safe after every rule, right at the end."""
 
-    step = staticmethod(step)
+    how: ClassVar[list[Step]] = [step]
+    """The one way in which the grid takes its steps; canaries have another."""
 
     @initialize(
         levels=st.integers(1, 4),
@@ -67,7 +96,7 @@ class GridMachine(RuleBasedStateMachine):
             reopen_side=reopen_side,
             when_locked=WhenLocked.RESTART if restarts and levels > 1 else WhenLocked.HOLD,
         )
-        self.bot = Bot(settings, self.step)
+        self.bot = Bot(settings, self.how[0])
         if opened:
             self.bot.calm(4_000)
 
@@ -99,39 +128,41 @@ class GridMachine(RuleBasedStateMachine):
     # --- commands ---------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.bot.line.in_flight)
-    @rule(nth=_NTH, tenths=st.sampled_from((10, 10, 10, 5, 0)))
-    def a_command_arrives(self, nth: int, tenths: int = 10) -> None:
-        """A market order fills by so many tenths, the rest of it is cancelled."""
-        self.bot.carry_out(pick(nth, self.bot.line.in_flight), tenths)
+    @rule(fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=3))
+    def commands_meet(self, fates: list[Fate]) -> None:
+        """All that is in flight goes its way; what that sets off stays in flight."""
+        for number, sent in enumerate(self.bot.line.in_flight):
+            self._meets(sent, pick(number, fates))
 
     @precondition(lambda self: self.bot.line.in_flight)
-    @rule(nth=_NTH)
-    def a_command_is_lost(self, nth: int) -> None:
-        pick(nth, self.bot.line.in_flight).in_flight = False
+    @rule(nth=_NTH, fate=st.sampled_from(Fate))
+    def a_command_meets(self, nth: int, fate: Fate) -> None:
+        self._meets(pick(nth, self.bot.line.in_flight), fate)
 
-    @precondition(lambda self: self._fresh)
-    @rule(nth=_NTH, code=st.sampled_from(CODES))
-    def a_command_is_refused(self, nth: int, code: int) -> None:
-        self.bot.line.refuse(pick(nth, self._fresh), code)
-
-    @precondition(lambda self: self._fresh_entries)
-    @rule(nth=_NTH)
-    def an_entry_is_withheld(self, nth: int) -> None:
-        self.bot.line.withhold(pick(nth, self._fresh_entries))
+    def _meets(self, sent: Sent, fate: Fate) -> None:
+        line, heard = self.bot.line, sent.answered
+        if (
+            fate is Fate.WITHHELD
+            and not heard
+            and isinstance(sent.command, PlaceOrder)
+            and sent.command.check
+        ):
+            line.withhold(sent)
+            return
+        if fate in REFUSALS and not heard:
+            line.refuse(sent, REFUSALS[fate])
+        elif fate is Fate.LOST:
+            sent.in_flight = False
+        elif fate is not Fate.LATE:
+            self.bot.carry_out(sent, 5 if fate is Fate.HALF else 0 if fate is Fate.NOTHING else 10)
+        if not heard and fate is not Fate.UNHEARD:
+            line.answer(sent, known=fate is not Fate.UNKNOWN)
 
     @precondition(lambda self: self.bot.line.unanswered)
     @rule(nth=_NTH, known=st.booleans())
     def a_reply_comes(self, nth: int, known: bool = True) -> None:
         """Its reply, or only that the outcome is unknown: it may still arrive within its window."""
         self.bot.line.answer(pick(nth, self.bot.line.unanswered), known=known)
-
-    @property
-    def _fresh(self) -> list[Sent]:
-        return [sent for sent in self.bot.line.in_flight if not sent.answered]
-
-    @property
-    def _fresh_entries(self) -> list[Sent]:
-        return [s for s in self._fresh if isinstance(s.command, PlaceOrder) and s.command.check is not None]
 
     # --- the stream -------------------------------------------------------------------------------------
 
@@ -140,6 +171,13 @@ class GridMachine(RuleBasedStateMachine):
     def a_frame_comes(self, nth: int, count: int = 1) -> None:
         """Topics overtake each other; the records of one never do."""
         self.bot.line.deliver(pick(nth, list(self.bot.line.frames)), count)
+
+    @precondition(lambda self: self.bot.line.frames)
+    @rule(topics=st.permutations(TOPICS))
+    def all_frames_come(self, topics: list[str]) -> None:
+        """One topic after the other, in any order of topics."""
+        for topic in topics:
+            self.bot.line.deliver(topic, 99)
 
     @precondition(lambda self: self.bot.line.delivered)
     @rule(nth=st.integers(0, 23))
@@ -173,7 +211,7 @@ class GridMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.bot.line.reads)
     @rule(nth=_NTH)
     def a_read_fails(self, nth: int) -> None:
-        self.bot.line.fail(pick(nth, self.bot.line.reads))
+        self.bot.fail(pick(nth, self.bot.line.reads))
 
     # --- time, people, the process -----------------------------------------------------------------------
 
@@ -189,34 +227,33 @@ class GridMachine(RuleBasedStateMachine):
     def a_person_closes(self, side: Side, cancels: bool = True, wholly: bool = True) -> None:
         """All of a side at market or a part, having cancelled its take profit or not."""
         exchange = self.bot.exchange
-        size = exchange.legs[side].size
-        if not size:
-            return
         if cancels:
             for order in exchange.open_orders(Role.TAKE_PROFIT, side=side):
                 exchange.cancel(order, "CancelByUser")
-        exchange.person_reduces(side, size if wholly else INSTRUMENT.qty_step)
+        size = exchange.legs[side].size
+        if size:
+            exchange.person_reduces(side, size if wholly else INSTRUMENT.qty_step)
 
     @precondition(lambda self: self._resting)
     @rule(nth=_NTH, cancel_type=st.sampled_from(("CancelByUser", "CancelByAdmin")))
     def somebody_else_cancels(self, nth: int, cancel_type: str) -> None:
         self.bot.exchange.cancel(pick(nth, self._resting), cancel_type)
 
-    @rule()
-    def the_guard_stops(self) -> None:
-        self.bot.give(Stop(reason="a test"))
-
-    @rule()
-    def the_guard_freezes(self) -> None:
-        self.bot.give(Freeze(until_ms=self.bot.exchange.now_ms + 3_000))
-
-    @rule(side=st.sampled_from((None, *SIDES)))
-    def a_person_resumes(self, side: Side | None = None) -> None:
-        self.bot.give(Resume(side=side))
-
-    @rule()
-    def the_balance_may_fit(self) -> None:
-        self.bot.hear_of_balance()
+    @rule(word=st.sampled_from(Word))
+    def somebody_says(self, word: Word) -> None:
+        """The guard, a person, or the wallet."""
+        bot = self.bot
+        match word:
+            case Word.STOP:
+                bot.give(Stop(reason="a test"))
+            case Word.FREEZE:
+                bot.give(Freeze(until_ms=bot.exchange.now_ms + 3_000))
+            case Word.RESUME:
+                bot.give(Resume())
+            case Word.RESUME_LONG:
+                bot.give(Resume(side=Side.LONG))
+            case Word.BALANCE:
+                bot.hear_of_balance()
 
     @rule()
     def the_process_is_killed(self) -> None:
@@ -236,13 +273,15 @@ class GridMachine(RuleBasedStateMachine):
             return
         if not bot.line.connected:
             bot.reconnect()
-        bot.calm(15_000)
-        bot.give(Resume())
+        bot.calm(10_000)
         end_ms = bot.exchange.now_ms + _SETTLED_MS
-        bot.calm(5_000)
-        while any(truth.at_the_end(bot)) and bot.exchange.now_ms < end_ms:
-            bot.hear_of_balance()
-            bot.calm(5_000)
+        for wait_ms in (5_000, 1_000):
+            bot.give(Resume())
+            bot.calm(wait_ms)
+            while any(truth.at_the_end(bot)) and bot.exchange.now_ms < end_ms:
+                bot.give(Resume())
+                bot.hear_of_balance()
+                bot.calm(wait_ms)
         self._demand(truth.at_the_end(bot))
 
     def _demand(self, findings: Iterator[str]) -> None:

@@ -6,6 +6,7 @@ Canaries put known faults back into it: a machine that misses one of them proves
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 from unittest.mock import patch
 
 import pytest
@@ -76,18 +77,16 @@ def the_take_profit_keeps_its_size(state: GridState, event: Event, now_ms: int) 
     return state, [effect for effect in effects if not isinstance(effect, AmendOrder)]
 
 
-def a_partly_filled_take_profit_is_amended_to_the_size(
-    state: GridState, event: Event, now_ms: int
-) -> Stepped:
-    """The new total forgets what has filled."""
+def an_amendment_counts_what_has_filled_twice(state: GridState, event: Event, now_ms: int) -> Stepped:
+    """The new total adds what has filled once more (the other way round it would only be too small)."""
     state, effects = step(state, event, now_ms)
 
-    def forgetful(effect: Effect) -> Effect:
+    def greedy(effect: Effect) -> Effect:
         if not isinstance(effect, AmendOrder) or effect.qty is None:
             return effect
         return replace(effect, qty=effect.qty + state.orders[effect.order_link_id].exec_filled)
 
-    return state, [forgetful(effect) for effect in effects]
+    return state, [greedy(effect) for effect in effects]
 
 
 def a_missing_row_is_taken_for_a_close(state: GridState, event: Event, now_ms: int) -> Stepped:
@@ -129,7 +128,7 @@ CANARIES = (
     an_ack_is_taken_for_the_end,
     the_close_awaits_nothing,
     the_take_profit_keeps_its_size,
-    a_partly_filled_take_profit_is_amended_to_the_size,
+    an_amendment_counts_what_has_filled_twice,
     a_missing_row_is_taken_for_a_close,
     an_old_row_overwrites_a_newer_event,
 )
@@ -138,7 +137,7 @@ CANARIES = (
 @pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.__name__)
 def test_a_fault_that_is_put_back_is_found(canary: Step) -> None:
     class Canary(GridMachine):
-        step = staticmethod(canary)
+        how: ClassVar[list[Step]] = [canary]
 
     once = settings(
         max_examples=300, stateful_step_count=50, derandomize=True, database=None, phases=[Phase.generate]

@@ -121,7 +121,7 @@ class OrderMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._open)
     @rule(more=st.integers(1, 20), price=st.sampled_from((FAR, FAR - 1)))
     def it_is_amended(self, more: int, price: Decimal) -> None:
-        """The bot asks for a larger total, if no request about the order runs; the exchange does it at once."""
+        """The bot asks for another total, if no request runs; the exchange does it at once."""
         order = self.ours
         if order.ended or order.busy or self.theirs is None:
             return
