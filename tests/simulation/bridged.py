@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from actors.mail import Called, StreamOpened, Unreadable
+from actors.mail import Called, Decided, StreamOpened, Unreadable
 from actors.purse import Purse
 from actors.simulation.checks.board import Checks
 from actors.simulation.checks.watching import Served, Turn, Written
@@ -19,7 +19,7 @@ from exchange.venue.core import VenueCore
 from exchange.venue.records import Account
 from messages.account import Wallet
 from messages.events import Counted, StreamEvents, TradeBooked
-from messages.orders import RequestAnswered
+from messages.orders import PlaceOrder, RequestAnswered
 from messages.requests import LegsRead, OrderLookUp, ReadSnapshot, Snapshot
 from state.balance import BalanceLedger
 from state.grid.effects import Effect, ProvenAbsent
@@ -154,6 +154,8 @@ class BridgedWorld(World):
         for effect in effects:
             if isinstance(effect, ProvenAbsent):
                 self._purse.absent(effect.order_link_id)
+            if isinstance(effect, PlaceOrder):
+                self._turn("orders", Decided(commands=(effect,), origins={}))
             if isinstance(effect, TradeBooked):
                 self._turn("keeper", effect)
             if isinstance(effect, Counted):

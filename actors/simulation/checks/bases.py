@@ -44,9 +44,10 @@ class BasesAreRight(Checker):
             return ()
         if _same(before.long, after.long) and _same(before.short, after.short):
             return ()
-        return [f for s in SIDES for f in self._changed(before.of(s), after.of(s), after)]
+        decided = before.closing is not None and after.closing is None
+        return [f for s in SIDES for f in self._changed(before.of(s), after.of(s), after, decided)]
 
-    def _changed(self, before: SideState, side: SideState, state: GridState) -> Iterable[str]:
+    def _changed(self, before: SideState, side: SideState, state: GridState, decided: bool) -> Iterable[str]:
         if side.base is None or (side.base, side.price_at_base) == (before.base, before.price_at_base):
             return ()
         key = state.account, (state.symbol, side.side)
@@ -56,7 +57,8 @@ class BasesAreRight(Checker):
             self.of[key] = side.cycle, bases
         bases.append(Base(side.base, deepest_of(side), side.price_at_base))
         counted = side.fills is not before.fills or side.levels != before.levels
-        filled = counted or (before.opening is not None and side.opening is None)
+        opened = decided or before.opening is not None  # an opening may end in the turn that decides it
+        filled = counted or (opened and side.opening is None)
         if filled or side.book.foreign_qty or before.book.foreign_qty:
             right = any(side.base == level.value / level.qty for level in side.levels.values() if level.qty)
         else:

@@ -14,17 +14,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from actors.mail import Called
+from actors.mail import Called, Decided
 from actors.simulation.checks.truth import SIDE, ZERO, AccountTruth, Arrival, Truth
 from actors.simulation.checks.watching import Checker, Served, Turn
 from exchange.venue.records import Execution, Order
 from messages.account import Wallet
+from messages.orders import PlaceOrder
 from messages.sides import Role
 
 #: The figures of a wallet may be that much older than its stamp.
 _OLDER_MS = 1_000
-#: The decision is stamped by the bot's clock; a wallet that was replaced this long before was not used.
-_CLOCKS_MS = 2_000
 #: A market order was priced when it was decided: the price may have moved since by a share of this.
 _SLIPPED = Decimal("0.9")
 _KEPT = 400
@@ -47,12 +46,14 @@ class _Account:
     wallets: list[_Known] = field(default_factory=list)
     spent: list[tuple[int, Decimal]] = field(default_factory=list)
     freed: list[tuple[int, Decimal]] = field(default_factory=list)
+    queued: dict[str, int] = field(default_factory=dict)
+    """When the order actor got each entry: it looks at the balance from then on, not before."""
 
 
 class MarginIsSpentOnce(Checker):
     """Each entry that reaches the venue fits into what the bot could know to be free."""
 
-    messages = frozenset({Wallet, Called})
+    messages = frozenset({Wallet, Called, Decided})
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
@@ -61,16 +62,23 @@ class MarginIsSpentOnce(Checker):
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
         """The next actors read the wallet anew."""
         self._accounts[f"{account:03d}"].wallets.clear()
+        self._accounts[f"{account:03d}"].queued.clear()
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
-        """Note the wallets that the order actor takes."""
+        """Note the wallets that the order actor takes, and the entries that it is to send."""
         name, _, actor = turn.address.partition("/")
-        if actor == "orders":
-            message = turn.message
-            wallet = message.answer if isinstance(message, Called) else message
-            if isinstance(wallet, Wallet):
-                self._takes(self._accounts[name], wallet.available, wallet.created_ms, turn.at_ms)
+        if actor != "orders":
+            return ()
+        account, message = self._accounts[name], turn.message
+        if isinstance(message, Decided):
+            for command in message.commands:
+                if isinstance(command, PlaceOrder) and command.check is not None:
+                    account.queued[command.order_link_id] = turn.at_ms
+            return ()
+        wallet = message.answer if isinstance(message, Called) else message
+        if isinstance(wallet, Wallet):
+            self._takes(account, wallet.available, wallet.created_ms, turn.at_ms)
         return ()
 
     def served(self, served: Served) -> Iterable[str]:
@@ -128,7 +136,9 @@ class MarginIsSpentOnce(Checker):
             return
         state = self._truth.plant.grid(arrival.account.number, name.symbol)
         decided = state.orders.get(arrival.link_id) if state is not None else None
-        if state is None or decided is None:
+        account = self._accounts[arrival.account.name]
+        queued_ms = account.queued.pop(arrival.link_id, None)
+        if state is None or decided is None or queued_ms is None:
             return
         side = state.of(name.side)
         settings = side.settings or state.settings
@@ -137,9 +147,8 @@ class MarginIsSpentOnce(Checker):
         price = holding.listing.last * _SLIPPED if decided.price is None else decided.price
         leverage = max(settings.leverage, holding.leverage)
         cost = qty * price / leverage + 2 * qty * price * state.fees.taker
-        account = self._accounts[arrival.account.name]
         required = cost * (1 + settings.balance_buffer_percent / 100)
-        room = _room(account, decided.sent_ms - _CLOCKS_MS)
+        room = _room(account, queued_ms)
         if room is not None and required > room:
             yield f"{arrival.link_id} takes {required:.4f} USDT with its buffer, at most {room:.4f} is free"
         if arrival.code == 0:
@@ -147,14 +156,14 @@ class MarginIsSpentOnce(Checker):
             del account.spent[:-_KEPT]
 
 
-def _room(account: _Account, decided_ms: int) -> Decimal | None:
+def _room(account: _Account, queued_ms: int) -> Decimal | None:
     """The most that the bot may have believed to be free; None where no wallet of its is known."""
     rooms = [
         wallet.available
         + sum((usdt for ms, usdt in account.freed if ms >= wallet.created_ms - _OLDER_MS), ZERO)
         - sum((usdt for ms, usdt in account.spent if ms > wallet.created_ms), ZERO)
         for wallet in account.wallets
-        if wallet.replaced_ms is None or wallet.replaced_ms >= decided_ms
+        if wallet.replaced_ms is None or wallet.replaced_ms >= queued_ms
     ]
     return max(rooms, default=None)
 

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, get_args
+from typing import Protocol, get_args
 
 from actors.mail import Called
-from exchange.venue.contract import PrivatePush, Reply
+from exchange.simulated.gate import Served
+from exchange.venue.contract import PrivatePush
 from exchange.venue.core import VenueCore
 from state.grid.model import GridState
 from state.grid.step import Event
+
+__all__ = ["GRID_MESSAGES", "Checker", "Plant", "Served", "Turn", "Written"]
 
 #: Whatever a grid may take.
 GRID_MESSAGES: frozenset[type] = frozenset((*get_args(Event), Called))
@@ -53,21 +56,6 @@ class Turn:
     message: object
     before: GridState | None
     after: GridState | None
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One request that has reached the venue's core, and what the core said (not what the bot was told).
-
-    ``by_bot`` is False for people's and the exchange's own acts. A batch is one such record.
-    """
-
-    at_ms: int
-    account: str
-    op: str
-    params: Mapping[str, Any]
-    reply: Reply
-    by_bot: bool
 
 
 @dataclass(frozen=True, slots=True)
