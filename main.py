@@ -1,4 +1,4 @@
-"""sol-trader's command line: run, venue, check."""
+"""sol-trader's command line: run, venue, check, simulate."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
 from actors.process import Bot
+from actors.simulation.command import run_campaign, trace_one
+from actors.simulation.market import real_prices
 from actors.terminal import kept_log, live_view
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Config, ConfigError, Environment, load_config
@@ -174,6 +176,31 @@ def check(config: ConfigFile = EXAMPLE) -> None:
         if venue is not None:
             venue.stop()
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command("simulate")
+def simulate_seeds(
+    seeds: Annotated[int, typer.Option(min=1, help="how many")] = 100,
+    from_seed: Annotated[int, typer.Option(min=0, help="the first one")] = 0,
+    hours: Annotated[str, typer.Option(help="simulated hours of each")] = "2",
+    jobs: Annotated[int | None, typer.Option(min=1, help="processes; one for each core")] = None,
+    trace: Annotated[Path | None, typer.Option(metavar="FILE", help="every event of a single seed")] = None,
+) -> None:
+    """Let the whole bot live through seeded months of faults in minutes; exit 1 on any violation."""
+    length = _decimal("--hours", hours)
+    if not Decimal("0.02") <= length <= 24 * 366:
+        raise WrongArgument(f"--hours {hours!r}: write a number from 0.02 to 8784")
+    _check_writable("--trace", trace)
+    files = real_prices(Path(__file__).resolve().parent.parent / "shared" / "data")
+    if trace is not None and seeds != 1:
+        raise WrongArgument("--trace: writes the events of one seed: add --seeds 1")
+    if trace is not None:
+        clean = trace_one(from_seed, length, files=files, path=trace, console=Console())
+    else:
+        chosen = range(from_seed, from_seed + seeds)
+        cores = jobs or os.cpu_count() or 1
+        clean = run_campaign(chosen, length, jobs=cores, files=files, console=Console())
+    raise typer.Exit(0 if clean else 1)
 
 
 def _venue_options(

@@ -36,9 +36,7 @@ class CallerActor(Shell):
             error = failure
         took = self.world.clock.monotonic_ns() - began
         ended_ms = self.world.clock.now_ms()
-        called = Called(
-            request=message.request, answer=answer, error=error, took_ns=took, ended_ms=ended_ms
-        )
+        called = Called(request=message.request, answer=answer, error=error, took_ns=took, ended_ms=ended_ms)
         self.send(message.reply_to, called)
 
     def on_stop(self) -> None:

@@ -164,9 +164,7 @@ class Authority:
         chance, core, name = self._chance, self._venue.core, f"{account:03d}"
         books = core.books[name]
         if chance.random() < 0.15:
-            legs = [
-                (leg, idx) for h in books.holdings.values() for idx, leg in h.legs.items() if leg.size
-            ]
+            legs = [(leg, idx) for h in books.holdings.values() for idx, leg in h.legs.items() if leg.size]
             if legs:
                 leg, idx = chance.choice(legs)
                 step = core.listings[leg.symbol].instrument.qty_step

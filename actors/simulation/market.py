@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 
 from exchange.venue.contract import Trade
@@ -52,12 +53,17 @@ class Shock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketPlan:
-    """Where a run's prices come from. ``keep_percent`` of the trades are kept; ``source`` is a scenario or
-    ``"real"``, then ``offset`` (0 to 1) says where in the files the stretch begins."""
+    """Where a run's prices come from.
+
+    ``source`` is a scenario or ``"real"``, then ``offset`` (0 to 1) says where in the files the stretch
+    begins. ``keep_percent`` of the trades are kept, and each is ``energy`` times as far from the first
+    one as it was, down to a fifth of it.
+    """
 
     source: str
     seed: int
     keep_percent: int
+    energy: int
     offset: Decimal
     shocks: tuple[Shock, ...]
 
@@ -72,6 +78,7 @@ class MarketPlan:
             source=chance.choice(sources),
             seed=chance.getrandbits(31),
             keep_percent=chance.choice((10, 15, 25, 25, 50)),
+            energy=chance.choice((1, 2, 3, 5)),
             offset=Decimal(chance.randrange(1000)) / 1000,
             shocks=tuple(shocks),
         )
@@ -100,17 +107,17 @@ def trades(plan: MarketPlan, symbols: Sequence[str], files: tuple[str, ...]) -> 
     ticks = {i.symbol: i.tick for i in default_instruments()}
     chance = Random(f"thin/{plan.seed}")
     shocks = {symbol: [s for s in plan.shocks if s.symbol == symbol] for symbol in symbols}
-    seen: set[str] = set()
+    first: dict[str, Decimal] = {}
     at_ms = stream.start_ms
     while not stream.ended:
         at_ms += 10_000
         for trade in stream.until(at_ms):
             # The first print of each symbol stays: there must be a price.
-            if trade.symbol in seen and chance.randrange(100) >= plan.keep_percent:
+            if trade.symbol in first and chance.randrange(100) >= plan.keep_percent:
                 continue
-            seen.add(trade.symbol)
+            start = first.setdefault(trade.symbol, trade.price)
             run_ms = trade.market_ms - stream.start_ms
-            price = trade.price
+            price = max(start + (trade.price - start) * plan.energy, start / 5)
             for shock in shocks[trade.symbol]:
                 price *= shock.factor(run_ms)
             tick = ticks[trade.symbol]
@@ -120,8 +127,9 @@ def trades(plan: MarketPlan, symbols: Sequence[str], files: tuple[str, ...]) -> 
 
 def _stream(plan: MarketPlan, symbols: Sequence[str], files: tuple[str, ...]) -> TradeStream:
     if plan.source == "real":
-        sources = [s for s in _sources(files) if s.symbol in symbols]
-        if {s.symbol for s in sources} == set(symbols):
+        known = _sources(files)
+        if all(symbol in known for symbol in symbols):
+            sources = [known[symbol][plan.seed % len(known[symbol])] for symbol in symbols]
             longest = min(s.last_ms - s.start_ms for s in sources)
             begin = int(plan.offset * longest * Decimal("0.9"))
             return ReplayMarket([s.since(s.start_ms + begin) for s in sources], seed=plan.seed)
@@ -136,11 +144,17 @@ def _listing(symbol: str) -> Listing:
 
 
 @lru_cache(maxsize=4)
-def _sources(files: tuple[str, ...]) -> tuple[Source, ...]:
-    """Every file is read once a process; the first of each symbol counts. Raises PriceError."""
-    found: dict[str, Source] = {}
+def _sources(files: tuple[str, ...]) -> Mapping[str, Sequence[Source]]:
+    """Every file by its symbol, read once a process. Raises PriceError."""
+    found: dict[str, list[Source]] = {}
     listings = {symbol: _listing(symbol) for symbol in START_PRICES}
     for name in files:
         source = read_prices(name, listings)
-        found.setdefault(source.symbol, source)
-    return tuple(found.values())
+        found.setdefault(source.symbol, []).append(source)
+    return found
+
+
+def real_prices(folder: Path) -> tuple[str, ...]:
+    """Files with minutes of symbols that runs trade; none where the folder is not there."""
+    names = sorted(str(path) for path in folder.glob("*_1m_*.parquet"))
+    return tuple(name for name in names if any(f"_{symbol}_" in name for symbol in START_PRICES))

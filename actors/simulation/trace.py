@@ -57,7 +57,10 @@ def _value(value: object) -> str:
 
 def heading(plan: Plan) -> list[str]:
     """A run's plan in lines."""
-    lines = [f"seed {plan.seed}: {plan.market.source} prices, {plan.market.keep_percent} % of the trades"]
+    lines = [
+        f"seed {plan.seed}: {plan.market.source} prices, {plan.market.keep_percent} % of the trades, "
+        f"moves times {plan.market.energy}"
+    ]
     for account in plan.config.accounts:
         lines.append(f"account {account.code}: {plan.balances[account.id]} USDT")
         for symbol in account.symbols:

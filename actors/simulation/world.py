@@ -28,6 +28,8 @@ from state.grid.model import GridState
 #: 2026-01-01 00:00 UTC, 40 minutes before a funding.
 START_MS = 1_767_225_600_000 + 7 * 3_600_000 + 20 * 60_000
 _QUIET_PRINT_MS = 2_000
+#: A close that a sync has told is counted as recovered 5 s later, if the stream has not told it by then.
+_HEALED_MS = 10_000
 
 
 class SimulatedWorld:
@@ -62,6 +64,7 @@ class SimulatedWorld:
         self._trades = trades(plan.market, plan.symbols, files)
         self._calm = False
         self.prints = 0
+        self._healed_ms: dict[str, int] = {}
         self._missing: dict[str, dict[int, PrivatePush]] = {a.code: {} for a in plan.config.accounts}
         self.venue.on_pushed.append(lambda push: self._missing[push.account].setdefault(id(push), push))
         self.venue.on_delivered.append(lambda push: self._missing[push.account].pop(id(push), None))
@@ -85,14 +88,18 @@ class SimulatedWorld:
         return self.process.grid(grid_address(account, symbol)) if self.process is not None else None
 
     def gap(self, account: int) -> bool:
-        """Whether something pushed since the last complete sync has not reached the bot (so far)."""
-        return bool(self._missing[f"{account:03d}"])
+        """Whether something pushed has not reached the bot so far, or a sync of just now has told it."""
+        code = f"{account:03d}"
+        return bool(self._missing[code]) or self.now_ms() < self._healed_ms.get(code, 0) + _HEALED_MS
 
     def synced(self, account: int, began_ms: int) -> None:
         """A sync that began then is complete: it has brought what was pushed before."""
         missing = self._missing[f"{account:03d}"]
-        for key in [key for key, push in missing.items() if push.at_ms < began_ms]:
+        told = [key for key, push in missing.items() if push.at_ms < began_ms]
+        for key in told:
             del missing[key]
+        if told:
+            self._healed_ms[f"{account:03d}"] = self.now_ms()
 
     # --- a run ------------------------------------------------------------------------------------------
 

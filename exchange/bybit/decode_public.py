@@ -22,7 +22,8 @@ class Tickers:
         """The price after a parsed ticker frame, also where that says nothing of it: it still holds then.
 
         In a delta a missing field means unchanged, so every frame makes the price as young as itself.
-        Until both prices are known there is none. Other topics give None; raises ProtocolError where a price can't be read or isn't above 0.
+        Until both prices are known there is none. Other topics give None; raises ProtocolError where a
+        price can't be read or isn't above 0.
         """
         envelope = Fields(frame, "public stream")
         topic = envelope.text("topic")

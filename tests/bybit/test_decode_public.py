@@ -29,7 +29,8 @@ def test_a_frame_that_changes_neither_price_makes_the_price_younger() -> None:
     tickers.decode(ticker("snapshot", 5, last="150.1", mark="150.2"))
     for at_ms, frame in ((6, ticker("delta", 6, bid1Price="150.0")), (7, ticker("delta", 7, last="150.10"))):
         price = tickers.decode(frame)
-        assert price is not None and (price.at_ms, price.last) == (at_ms, Decimal("150.1"))
+        assert price is not None
+        assert (price.at_ms, price.last) == (at_ms, Decimal("150.1"))
 
 
 def test_a_delta_before_the_snapshot_waits_for_the_other_price() -> None:
