@@ -59,10 +59,9 @@ class BasesAreRight(Checker):
         counted = side.fills is not before.fills or side.levels != before.levels
         opened = decided or before.opening is not None  # an opening may end in the turn that decides it
         filled = counted or (opened and side.opening is None)
-        if filled or side.book.foreign_qty or before.book.foreign_qty:
-            right = any(side.base == level.value / level.qty for level in side.levels.values() if level.qty)
-        else:
-            right = _recalculated(before, side, state)
+        known = filled or side.book.foreign_qty or before.book.foreign_qty
+        right = bool(known) and any(side.base == lv.value / lv.qty for lv in side.levels.values() if lv.qty)
+        right = right or _recalculated(before, side, state)
         if right:
             return ()
         return (

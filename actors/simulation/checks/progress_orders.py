@@ -22,6 +22,7 @@ from exchange.venue.records import Order
 from messages.settings import GridSettings
 from messages.sides import Role
 from state.grid.model import SideState
+from state.order import Order as KnownOrder
 
 
 def settings_of(case: Case, side: SideState) -> GridSettings:
@@ -67,7 +68,7 @@ class TakeProfitsAreRight(EndChecker):
         if order.price == price:
             return
         known = state.orders.get(order.link_id)
-        if known is not None and known.asked_price == price:
+        if known is not None and known.asked_price == price and _moved(order, known):
             self.excused["take profit: moved into the price band"] += 1
         else:
             yield case.said(side, f"{order.link_id} stands at {order.price}, {price} is right")
@@ -128,7 +129,7 @@ class EntriesRest(EndChecker):
         known = case.state.orders.get(order.link_id)
         if known is None or order.price in (right := self._prices(case, side, level)):
             return
-        if known.asked_price in right:
+        if known.asked_price in right and _moved(order, known):
             self.excused["entry: moved into the price band"] += 1
         elif not self._complete_history(case, side):
             self.excused["entry: its base was forgotten at a restart"] += 1
@@ -218,6 +219,13 @@ class EntriesRest(EndChecker):
         away = (last - start) * side.side.sign * HUNDRED
         if away > start * settings_of(case, side).recalculate_percent:
             yield case.said(side, f"the price went from {start} to {last}, and its entries stay behind")
+
+
+def _moved(order: Order, known: KnownOrder) -> bool:
+    """Whether the exchange has moved a price into its band, away from the market, and the grid knows it."""
+    if known.price != order.price or known.asked_price is None:
+        return False
+    return order.price > known.asked_price if order.side == "Sell" else order.price < known.asked_price
 
 
 def resting_kept(case: Case) -> bool:
