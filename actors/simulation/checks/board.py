@@ -86,6 +86,7 @@ class Checks:
         self._served = self._with("served")
         self._delivered = self._with("delivered")
         self._moved = self._with("moved")
+        self._written = self._with("written")
 
     @property
     def excuses(self) -> Counter[str]:
@@ -126,7 +127,10 @@ class Checks:
 
     def written(self, written: Written) -> None:
         """After a change of a file."""
-        self._all(lambda checker: checker.written(written))
+        for checker in self._written:
+            found = checker.written(written)
+            if found:
+                self._keep(checker, found)
 
     def killed(self, at_ms: int, account: int | None = None) -> None:
         """An account's actors are gone, or all accounts' (None)."""
