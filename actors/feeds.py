@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
 from actors.directory import account_address, grid_address
-from actors.mail import Check, Lost, Open, PriceTaken, SocketGone, SocketReady, StreamLost, StreamOpened
+from actors.mail import (
+    Check,
+    Lost,
+    Open,
+    PriceTaken,
+    PriceWanted,
+    SocketGone,
+    SocketReady,
+    StreamLost,
+    StreamOpened,
+)
 from actors.shell import Shell, World
 from exchange.errors import ExchangeError, Fatal
 from exchange.ports import PrivateStream, PublicStream, TradingSocket
@@ -210,12 +220,16 @@ class PublicFeedActor(_Feed[PublicStream]):
         self._readers = readers
         self._busy: set[tuple[str, str]] = set()
         self._waiting: dict[tuple[str, str], Price] = {}
+        self._newest: dict[str, Price] = {}
 
     def receive(self, message: object) -> None:
         """Pass a price on, or take an acknowledgement."""
         if isinstance(message, Price):
+            self._newest[message.symbol] = message
             for reader in self._readers.get(message.symbol, ()):
                 self._offer(reader, message)
+        elif isinstance(message, PriceWanted):
+            self._begin(message.symbol, message.reader)
         elif isinstance(message, PriceTaken):
             key = (message.symbol, message.reader)
             self._busy.discard(key)
@@ -224,6 +238,13 @@ class PublicFeedActor(_Feed[PublicStream]):
                 self._offer(message.reader, newest)
         else:
             super().receive(message)
+
+    def _begin(self, symbol: str, reader: str) -> None:
+        self._busy.discard((symbol, reader))
+        self._waiting.pop((symbol, reader), None)
+        newest = self._newest.get(symbol)
+        if newest is not None:
+            self._offer(reader, newest)
 
     def _offer(self, reader: str, price: Price) -> None:
         key = (price.symbol, reader)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Decided, DropEntries, Finished, PriceTaken, Report, SaveGrid
+from actors.mail import (
+    Call,
+    Called,
+    Decided,
+    DropEntries,
+    Finished,
+    PriceTaken,
+    PriceWanted,
+    Report,
+    SaveGrid,
+)
 from actors.shell import Shell, World
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import SettingAnswered, Withdraw
@@ -39,7 +49,7 @@ class GridActor(Shell):
 
     def on_start(self) -> None:
         """Ask for the newest price: the feed waits for readers, and this one may follow a dead one."""
-        self.send("feed/public", PriceTaken(symbol=self._state.symbol, reader=self.address))
+        self.send("feed/public", PriceWanted(symbol=self._state.symbol, reader=self.address))
 
     @property
     def state(self) -> GridState:

@@ -107,6 +107,14 @@ class PriceTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceWanted:
+    """A reader has begun to read: it gets the newest price, whatever was sent to whoever lived there before."""
+
+    symbol: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveGrid:
     """A symbol's newest state, for the file."""
 

@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Check, Decided, DropEntries, PriceTaken, Report, SocketGone, SocketReady
+from actors.mail import (
+    Call,
+    Called,
+    Check,
+    Decided,
+    DropEntries,
+    PriceTaken,
+    PriceWanted,
+    Report,
+    SocketGone,
+    SocketReady,
+)
 from actors.purse import Purse
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
@@ -76,7 +87,7 @@ class OrdersActor(Shell):
         """Begin to look at the queue and at what is overdue, and ask for the newest prices."""
         self.later(_CHECK_MS, Check())
         for symbol in self._grids:
-            self.send("feed/public", PriceTaken(symbol=symbol, reader=self.address))
+            self.send("feed/public", PriceWanted(symbol=symbol, reader=self.address))
 
     def receive(self, message: object) -> None:
         """Take one message."""

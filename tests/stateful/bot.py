@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import orjson
 
 from messages.commands import SettingAnswered, StreamUp
-from messages.events import BalanceMayFit, TradeBooked, Wake
+from messages.events import BalanceMayFit, Note, TradeBooked, Wake
 from messages.ids import parse_order_link_id
 from messages.market import Price
 from messages.orders import AmendOrder, CancelOrder, PlaceOrder
@@ -43,6 +43,8 @@ class Bot:
         self.exchange = Exchange()
         self.broken = False
         """Something has raised: nothing that follows would tell more."""
+        self.may_rebuild = False
+        """A state that is never lost is never contradicted either, unless it was wrong."""
         self.booked: Counter[str] = Counter()
         self._begin(None)
 
@@ -92,7 +94,10 @@ class Bot:
                 self.wakes.add(due_ms)
             case TradeBooked(execution=execution):
                 self.booked[execution.exec_id] += 1
-                assert self.booked[execution.exec_id] == 1, f"{execution.exec_id} is booked twice"
+                once = self.booked[execution.exec_id] == 1 or self.may_rebuild
+                assert once, f"{execution.exec_id} is booked twice"
+            case Note(kind="rebuild", side=side):
+                assert self.may_rebuild, f"{side} is rebuilt: what was known of it was wrong"
 
     def tell_price(self) -> None:
         """The public feed tells the newest price."""

@@ -139,6 +139,8 @@ class Exchange:
         """When each leg last went to zero."""
         self.taken_by_people = dict.fromkeys(SIDES, ZERO)
         """How much people have taken out of each leg: the bot may not have heard of it yet."""
+        self.tells_each_part = False
+        """Whether a leg's row comes after each execution of a fill, or only after its last."""
 
     def open_orders(self, *roles: Role, side: Side | None = None) -> list[Resting]:
         """What rests, oldest first."""
@@ -252,7 +254,10 @@ class Exchange:
                 order.status = OrderStatus.PARTIALLY_FILLED if order.leaves else OrderStatus.FILLED
                 order.updated_ms = self.now_ms
                 self._execute(leg, order, part, price, order.order_side, maker=maker)
-                self._tell(order)
+                self.told["order"].append(order.row())
+                if self.tells_each_part:
+                    self.told["position"].append(leg.row(self.price))
+        self.told["position"].append(leg.row(self.price))
         self._trim(leg)
 
     def person_reduces(self, side: Side, qty: Decimal) -> None:

@@ -13,15 +13,14 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from messages.account import Execution, OrderStatus
-from messages.events import StreamEvents, SymbolSnapshot
+from messages.account import OrderStatus
+from messages.events import SymbolSnapshot
 from messages.orders import Action, AmendOrder, Outcome, RequestAnswered
 from state.grid import closing
 from state.grid.draft import Draft
 from state.grid.effects import Effect
 from state.grid.model import GridState
 from state.grid.step import Event, step
-from state.order import Asked
 from tests.stateful.bot import Step
 from tests.stateful.exchange import ZERO, Leg
 from tests.stateful.machine import GridMachine
@@ -102,26 +101,6 @@ def a_missing_row_is_taken_for_a_close(state: GridState, event: Event, now_ms: i
     return step(state, event, now_ms)
 
 
-def an_old_row_overwrites_a_newer_event(state: GridState, event: Event, now_ms: int) -> Stepped:
-    """A snapshot's sizes are believed, however old they are."""
-    if isinstance(event, SymbolSnapshot):
-        rows = [replace(row, seq=state.of(row.leg).leg.newest_seq) for row in event.positions if row.leg]
-        event = replace(event, positions=tuple(rows))
-    return step(state, event, now_ms)
-
-
-def a_cancelled_order_fills_no_more(state: GridState, event: Event, now_ms: int) -> Stepped:
-    """What fills after a cancel has been asked is dropped."""
-    if isinstance(event, StreamEvents):
-        asked = {key for key, order in state.orders.items() if order.cancel is not Asked.NO}
-        event = replace(event, events=tuple(e for e in event.events if not _fills_one(e, asked)))
-    return step(state, event, now_ms)
-
-
-def _fills_one(record: object, order_link_ids: set[str]) -> bool:
-    return isinstance(record, Execution) and record.order_link_id in order_link_ids
-
-
 CANARIES = (
     duplicates_ids_ignored,
     unknown_is_taken_for_absent,
@@ -130,7 +109,6 @@ CANARIES = (
     the_take_profit_keeps_its_size,
     an_amendment_counts_what_has_filled_twice,
     a_missing_row_is_taken_for_a_close,
-    an_old_row_overwrites_a_newer_event,
 )
 
 
