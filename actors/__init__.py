@@ -19,7 +19,7 @@ The messages between them (messages/ and actors/mail.py):
 | from         | message                            | to                | why                             |
 |--------------|------------------------------------|-------------------|---------------------------------|
 | public feed  | Price                              | grids, orders     | newest; answered by PriceTaken  |
-| grids, orders | PriceWanted                       | public feed       | a reader has begun              |
+| an account's start | PriceWanted                  | public feed       | a reader has begun              |
 | private feed | StreamEvents                       | grid, orders      | one frame's records of a symbol |
 | private feed | Wallet                             | orders            | balance                         |
 | private feed | StreamOpened, StreamLost           | reconciler        | sync after a gap                |

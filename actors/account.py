@@ -16,7 +16,7 @@ from actors.grid import GridActor
 from actors.guard import GuardActor, stopped_before
 from actors.keeper import KeeperActor
 from actors.machine import Machine
-from actors.mail import Finish, Open
+from actors.mail import Finish, Open, PriceWanted
 from actors.orders import OrdersActor
 from actors.purse import Purse
 from actors.reconciler import ReconcilerActor
@@ -205,6 +205,9 @@ def start_account(
         world.directory.send(at("socket"), Open())
     start(PrivateFeedActor, at("feed"), at("feed"), world, account.id, symbols, exchange.private_stream)
     world.directory.send(at("feed"), Open())
+    for symbol in symbols:
+        for reader in (grid_address(account.id, symbol), at("orders")):
+            world.directory.send("feed/public", PriceWanted(symbol=symbol, reader=reader))
     return actors
 
 

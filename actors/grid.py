@@ -12,7 +12,6 @@ from actors.mail import (
     DropEntries,
     Finished,
     PriceTaken,
-    PriceWanted,
     Report,
     SaveGrid,
 )
@@ -46,10 +45,6 @@ class GridActor(Shell):
         self._reported_ms = 0
         self._report_due = False
         self._finished = False
-
-    def on_start(self) -> None:
-        """Ask for the newest price: the feed waits for readers, and this one may follow a dead one."""
-        self.send("feed/public", PriceWanted(symbol=self._state.symbol, reader=self.address))
 
     @property
     def state(self) -> GridState:

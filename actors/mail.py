@@ -108,7 +108,7 @@ class PriceTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceWanted:
-    """A reader has begun to read: it gets the newest price, whatever was sent to whoever lived there before."""
+    """A reader has begun: it gets the newest price, whatever was sent to who lived there before."""
 
     symbol: str
     reader: str

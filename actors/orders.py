@@ -19,7 +19,6 @@ from actors.mail import (
     Decided,
     DropEntries,
     PriceTaken,
-    PriceWanted,
     Report,
     SocketGone,
     SocketReady,
@@ -84,10 +83,8 @@ class OrdersActor(Shell):
         self._pump_due_ms = 0
 
     def on_start(self) -> None:
-        """Begin to look at the queue and at what is overdue, and ask for the newest prices."""
+        """Begin to look at the queue and at what is overdue."""
         self.later(_CHECK_MS, Check())
-        for symbol in self._grids:
-            self.send("feed/public", PriceWanted(symbol=symbol, reader=self.address))
 
     def receive(self, message: object) -> None:
         """Take one message."""

@@ -21,8 +21,9 @@ from state.grid.model import GridState
 from state.grid.start import begin
 from state.grid.step import Event
 from state.store.codec import decode, encode
-from tests.stateful.exchange import FEES, INSTRUMENT, Exchange
+from tests.stateful.exchange import Exchange
 from tests.stateful.line import Asked, Line, Sent
+from tests.stateful.records import FEES, INSTRUMENT
 
 Step = Callable[[GridState, Event, int], tuple[GridState, list[Effect]]]
 _SYNC_MS, _FIRST_SYNC_MS, _FAILED_MS = 60_000, 3_100, 2_000

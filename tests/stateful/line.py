@@ -22,7 +22,8 @@ from messages.orders import (
 )
 from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs
 from state.grid.step import Event
-from tests.stateful.exchange import INSTRUMENT, RECV_WINDOW_MS, TOPICS, Exchange, Record
+from tests.stateful.exchange import Exchange
+from tests.stateful.records import INSTRUMENT, RECV_WINDOW_MS, TOPICS, Record
 
 Answer = OrderLookUp | LegsRead | SymbolSnapshot
 #: A read in pieces: each ``yield`` is a time on the network, the end is the answer.

@@ -20,8 +20,8 @@ from messages.sides import SIDES, Role, Side
 from state.grid.step import step
 from tests.stateful import truth
 from tests.stateful.bot import Bot, Step
-from tests.stateful.exchange import INSTRUMENT, TOPICS, Resting
 from tests.stateful.line import Sent
+from tests.stateful.records import INSTRUMENT, TOPICS, Resting
 
 T = TypeVar("T")
 _NTH = st.integers(0, 7)

@@ -29,7 +29,8 @@ from state.grid.fills import absorb_execution, absorb_order_row
 from state.grid.lookups import due_ms
 from state.grid.model import GridState
 from state.order import ABSENT, REFUSED, Order, Phase, Wish
-from tests.stateful.exchange import FEES, INSTRUMENT, RECV_WINDOW_MS, ZERO, Exchange, Resting
+from tests.stateful.exchange import Exchange
+from tests.stateful.records import FEES, INSTRUMENT, RECV_WINDOW_MS, ZERO, Resting
 
 PRICE, FAR = Decimal(100), Decimal(90)
 _PROOF_MS = RECV_WINDOW_MS + 1_000

@@ -22,8 +22,8 @@ from state.grid.effects import Effect
 from state.grid.model import GridState
 from state.grid.step import Event, step
 from tests.stateful.bot import Step
-from tests.stateful.exchange import ZERO, Leg
 from tests.stateful.machine import GridMachine
+from tests.stateful.records import ZERO, Leg
 
 TestGrid = GridMachine.TestCase
 TestGrid.settings = settings(max_examples=200, stateful_step_count=50, derandomize=True)

@@ -16,8 +16,8 @@ from state.grid.answers import absorb_answer
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, absorb_order_row
 from state.order import Phase
-from tests.stateful.exchange import ZERO
 from tests.stateful.order_machine import OrderMachine
+from tests.stateful.records import ZERO
 
 TestOrder = OrderMachine.TestCase
 TestOrder.settings = settings(max_examples=400, stateful_step_count=30, derandomize=True)

@@ -10,7 +10,7 @@ from messages.sides import SIDES, Role, Side
 from state.grid.model import SideState
 from state.order import Phase
 from tests.stateful.bot import Bot, through_the_file
-from tests.stateful.exchange import FEES, INSTRUMENT, ZERO
+from tests.stateful.records import FEES, INSTRUMENT, ZERO
 
 
 def always(bot: Bot) -> Iterator[str]:
