@@ -109,10 +109,12 @@ class KeeperActor(Shell):
             return ""
         for symbol, state in self._changed.items():
             self._symbols[symbol] = encode(kept(state, self.world.clock.now_ms()))
+        # Also a write that fails may have put its file in place: each attempt has its own number.
+        self._revision += 1
         saved = SavedState(
             account=self._account,
             written_ms=self.world.clock.now_ms(),
-            revision=self._revision + 1,
+            revision=self._revision,
             symbols=dict(self._symbols),  # type: ignore[arg-type]  # a dict is JSON
             account_state={"environment": self._environment},
         )
@@ -133,7 +135,6 @@ class KeeperActor(Shell):
             ),
         )
         if not failure:
-            self._revision += 1
             self._changed, self._changes = {}, 0
         return failure
 
