@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from actors.simulation.checks.truth import Arrival, Truth
 from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Served, Turn
+from messages.orders import Outcome, RequestAnswered
 from messages.sides import Role
 
 
@@ -25,7 +26,10 @@ class NoOldEntryAtAReopening(Checker):
 
         An opening that had left before was the answer to an earlier close.
         """
-        before, after = turn.before, turn.after
+        before, after, message = turn.before, turn.after, turn.message
+        if isinstance(message, RequestAnswered) and message.outcome is Outcome.WITHHELD and after is not None:
+            # It never left, and its id is free again.
+            self._condemned.get((after.account, after.symbol), set()).discard(message.order_link_id)
         if before is None or after is None or after.closing is before.closing or after.closing is None:
             return ()
         if before.closing is not None and before.closing.sides == after.closing.sides:

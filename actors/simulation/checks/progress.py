@@ -188,5 +188,6 @@ class SidesAreHeld(EndChecker):
         if settings.wind_down:
             return "winding down"
         if side.ever_opened and settings.reopen_side is ReopenSide.OPPOSITE:
-            return "waits for the other side's close" if state.of(side.side.other).held else ""
+            other = state.of(side.side.other)
+            return "waits for the other side's close" if other.held or other.opening is not None else ""
         return "" if side.ever_opened else no_entries(case)
