@@ -1,0 +1,61 @@
+"""Every known fault, once put back, is caught by the simulation within its number of seeds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from actors.simulation.checks.board import all_checkers
+from actors.simulation.plan import plan_of
+from actors.simulation.world import SimulatedWorld
+from tests.canaries.catalogue import CANARIES
+from tests.canaries.copies import Canary, Copies
+
+each_canary = pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.name)
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """All copies of this run, those begun at once that its tests are going to ask for."""
+    made = Copies(tmp_path_factory.mktemp("canaries"))
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            canary = item.callspec.params.get("canary")
+            if isinstance(canary, Canary):
+                made.begin(canary)
+    yield made
+    made.close()
+
+
+def test_each_canary_has_a_name_of_its_own() -> None:
+    names = [canary.name for canary in CANARIES]
+    assert len(names) == len(set(names))
+
+
+@each_canary
+def test_a_canary_is_caught(canary: Canary, copies: Copies) -> None:
+    outcome = copies.begin(canary).result()
+    assert outcome.seed is not None, f"not caught within {canary.within_seeds} seeds: {canary.fault}"
+    assert outcome.checkers & canary.checkers, outcome.violations
+
+
+def test_every_checker_is_tripped_by_a_canary(copies: Copies) -> None:
+    checkers = all_checkers(SimulatedWorld(plan_of(0, Decimal("0.5"))))
+    names = {type(checker).__name__ for checker in checkers} - {"Truth"}
+    tripped = {name for canary in CANARIES for name in copies.begin(canary).result().checkers}
+    assert not names - tripped
+
+
+def test_the_seeds_that_catch_canaries_are_clean_without_them(copies: Copies) -> None:
+    seeds: dict[Decimal, set[int]] = defaultdict(set)
+    for canary in CANARIES:
+        seed = copies.begin(canary).result().seed
+        if seed is not None:
+            seeds[canary.hours].add(seed)
+    runs = [copies.begin_unpatched([seed], hours) for hours in seeds for seed in sorted(seeds[hours])]
+    assert runs
+    for run in runs:
+        assert run.result().seed is None, run.result().violations
