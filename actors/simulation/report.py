@@ -22,7 +22,7 @@ def totals_table(totals: Totals) -> RenderableType:
     rows: list[tuple[str, str]] = [
         ("seeds", f"{totals.seeds:,}"),
         ("simulated hours", f"{hours:,.1f}"),
-        ("of them account 001 … traded", f"{traded:,.1f}"),
+        ("hours in which all accounts traded", f"{traded:,.1f}"),
         ("events", f"{totals.events:,}"),
         ("events a second and core", f"{rate:,.0f}"),
         *((name, f"{totals.counts[name]:,}") for name in _COUNTS),
