@@ -116,6 +116,8 @@ class BridgedWorld(World):
         return reply
 
     def _read_wallet(self) -> None:
+        reply = self.core.request(ACCOUNT, "account.info", {}, self.now_ms)
+        self.checks.served(Served(self.now_ms, NAME, "account.info", {}, reply, True))
         reply = self.read_wallet_again()
         read = wallet(Fields(reply.result["list"][0], "wallet"), self.now_ms)
         ledger = BalanceLedger()

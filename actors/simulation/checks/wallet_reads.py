@@ -14,24 +14,24 @@ _AN_HOUR = 2
 
 
 class FewWalletReads(Checker):
-    """Within any hour of a process the wallet is read once for the start and twice while entries wait; what
-    the guard reads in a fast market is counted apart."""
+    """Within any hour the wallet is read once for each start of the account (which begins by reading how the
+    account is set up) and twice while entries wait; what the guard reads in a fast market counts apart."""
 
     messages = frozenset({BalanceRead})
 
     def __init__(self, truth: Truth) -> None:
         self._reads: dict[str, deque[int]] = {name: deque() for name in truth.accounts}
+        self._starts: dict[str, deque[int]] = {name: deque() for name in truth.accounts}
         self._guard: dict[str, deque[int]] = {name: deque() for name in truth.accounts}
 
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
-        """New actors begin with a read, and count from then on."""
-        name = f"{account:03d}"
-        self._reads[name].clear()
-        self._guard[name].clear()
+        """New actors count from then on."""
+        for times in (self._reads, self._starts, self._guard):
+            times[f"{account:03d}"].clear()
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
-        """Note the guard's reads, and judge the others by what they say they are."""
+        """Note the guard's reads."""
         message = turn.message
         if isinstance(message, BalanceRead) and message.source == "guard" and turn.address == "watch":
             self._guard[f"{message.account:03d}"].append(turn.at_ms)
@@ -39,15 +39,19 @@ class FewWalletReads(Checker):
 
     def served(self, served: Served) -> Iterable[str]:
         """Judge a read at the venue."""
-        if served.op != "account.wallet-balance" or not served.by_bot:
+        if not served.by_bot or served.op not in ("account.wallet-balance", "account.info"):
             return ()
-        reads, guard = self._reads[served.account], self._guard[served.account]
+        name = served.account
+        reads, starts, guard = self._reads[name], self._starts[name], self._guard[name]
+        if served.op == "account.info":
+            starts.append(served.at_ms)
+            return ()
         reads.append(served.at_ms)
-        for times in (reads, guard):
+        for times in (reads, starts, guard):
             while times and times[0] <= served.at_ms - _HOUR_MS:
                 times.popleft()
         # The guard says so after its read: one of its reads may not be told yet.
         guarded = len(guard) + (1 if guard else 0)
-        if len(reads) <= 1 + _AN_HOUR + guarded:
+        if len(reads) <= len(starts) + _AN_HOUR + guarded:
             return ()
         return (f"{served.account}: {len(reads)} reads of the wallet within an hour",)
