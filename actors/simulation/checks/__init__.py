@@ -1,1 +1,23 @@
-"""What must hold in a simulated run, looked at by checkers that share no code with what they check."""
+"""What must hold in a simulated run, looked at by checkers that share no code with what they check.
+
+They look at the venue's records (truth.py), at the messages and plain states that they are shown
+(watching.py), and do the strategy's arithmetic by themselves (oracle.py). board.py runs them all.
+
+| file               | what must hold                                                           | failure |
+|--------------------|--------------------------------------------------------------------------|---------|
+| take_profits       | one live take profit a side, never larger than the leg, amended rightly  |         |
+| decisions          | an id, a slot, an attempt, a level's quantity: never twice               |         |
+| margin             | margin is never spent twice                                              |         |
+| wallet_reads       | two REST reads of the wallet an hour                                     | 4       |
+| old_entries        | no entry from before a close once the reopening is accepted              | 1       |
+| owners             | what the venue accepts stands in the grid's state already                | 2       |
+| closes, recoveries | a close is acted on in its turn; recoveries are real                     | 8       |
+| files              | a state file is whole, and never older than the last                     | 5       |
+| syncs              | no sync without a cause                                                  | 3       |
+| references         | reference quantities go with the positions                               | 6       |
+| bases              | entries go by a fill or by a recalculation that was due                  | 7       |
+| money, books       | money is conserved, each execution is booked once                        |         |
+| rows               | no leg's row or execution is taken for the other's                       |         |
+| progress           | in the end sides are held, nothing is unknown, nothing hangs             |         |
+| progress_orders    | in the end take profits and entries rest as they should                  | 7       |
+"""
