@@ -27,7 +27,8 @@ from messages.market import Price
 from messages.orders import OrdersAnswered
 from messages.reports import StreamChanged
 
-_CHECK_MS = 1_000
+#: A silent connection is given up after 12 s; this is how late that may be seen.
+_CHECK_MS = 2_000
 _FIRST_WAIT_MS, _LONGEST_WAIT_MS = 500, 30_000
 
 

@@ -65,6 +65,13 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """A request should have been answered by now."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """The connection numbered ``generation`` has ended."""
 

@@ -18,6 +18,7 @@ from actors.mail import (
     Check,
     Decided,
     DropEntries,
+    Overdue,
     PriceTaken,
     Report,
     SocketGone,
@@ -48,8 +49,10 @@ from messages.sides import Side
 from state.grid.effects import ProvenAbsent
 from state.traffic import TrafficQueue
 
-#: How often the queue and overdue answers are looked at: while there are any, and else.
-_CHECK_MS, _IDLE_CHECK_MS = 250, 1_000
+#: The regular look at the balance and the figures; queue and answers have timers of their own.
+_CHECK_MS, _IDLE_CHECK_MS = 1_000, 5_000
+#: How long after the end of its receive window a request is overdue, and how often it is then looked at.
+_OVERDUE_MS, _STILL_OVERDUE_MS = 1_050, 250
 #: The figures are told when something has changed, and now and then without that.
 _REPORT_MS, _QUIET_REPORT_MS = 500, 10_000
 _ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
@@ -124,14 +127,14 @@ class OrdersActor(Shell):
                     self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
             case StreamUp():
                 self._stream_up = message.up
+            case Overdue():
+                self._overdue(message, now_ms)
             case Report():
                 self._report(now_ms)
             case _:
                 raise TypeError(f"no order message: {message!r}")
 
     def _check(self, now_ms: int) -> None:
-        if self._socket is not None:
-            self._socket.expire(now_ms)
         self._pump(now_ms)
         if not self._wallet_asked and self._purse.ledger.wallet_read_due(now_ms):
             self._wallet_asked = True
@@ -139,8 +142,13 @@ class OrdersActor(Shell):
             self.send(account_address(self._account, "rest/settings"), call)
         if now_ms - self._reported_ms >= (_REPORT_MS if self._changed else _QUIET_REPORT_MS):
             self._report(now_ms)
-        busy = self._under_way or self._traffic.waiting
-        self.later(_CHECK_MS if busy else _IDLE_CHECK_MS, Check())
+        self.later(_CHECK_MS if self._traffic.waiting else _IDLE_CHECK_MS, Check())
+
+    def _overdue(self, message: Overdue, now_ms: int) -> None:
+        """An answer that doesn't come is UNKNOWN; the clock may have been set back meanwhile."""
+        if message.request_id in self._under_way and self._socket is not None:
+            self._socket.expire(now_ms)
+            self.later(_STILL_OVERDUE_MS, message)
 
     def _pump(self, now_ms: int) -> None:
         """Send what the budget lets go now; what has to wait stays in the queue, never in a sleep."""
@@ -206,6 +214,7 @@ class OrdersActor(Shell):
         self._under_way[orders.request_id] = (orders, sent_ns)
         if self._socket is not None:
             self._socket.send(orders)
+            self.later(orders.recv_window_ms + _OVERDUE_MS, Overdue(request_id=orders.request_id))
         else:
             urgent = any(command.priority <= Priority.CANCEL_FOR_CLOSE for command in commands)
             caller = "rest/closes" if urgent else "rest/orders"

@@ -44,7 +44,7 @@ class PrivateStream(Protocol):
     def check(self, now_ms: int) -> None:
         """Find out whether the connection still lives, and if not, end it: ``on_lost`` follows.
 
-        The owner calls it every second with the same clock's time as it gave the port.
+        The owner calls it every two seconds or so, with the same clock's time as it gave the port.
         """
         ...
 

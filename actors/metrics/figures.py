@@ -20,6 +20,7 @@ class FigureMetrics:
         def of_side(name: str, text: str) -> Gauge:
             return Gauge(f"soltrader_{name}", text, SIDE_LABELS, registry=registry)
 
+        self._series: dict[tuple[Gauge, tuple[str, ...]], Gauge] = {}
         self.equity = of_account("equity_usdt", "Equity, open losses included.")
         self.start_equity = of_account("start_equity_usdt", "Equity at the start of the process.")
         self.available = of_account("available_usdt", "Balance that is free for new orders.")
@@ -46,19 +47,26 @@ class FigureMetrics:
             "soltrader_mark_price_usdt", "Mark price of the symbol.", ("account", "symbol"), registry=registry
         )
 
+    def _of(self, gauge: Gauge, labels: tuple[str, ...]) -> Gauge:
+        """A gauge's series for these labels, looked up once: figures come several times a second."""
+        series = self._series.get((gauge, labels))
+        if series is None:
+            series = self._series[gauge, labels] = gauge.labels(*labels)
+        return series
+
     def account(self, message: AccountReport) -> None:
         """An account's figures."""
         account = account_label(message.account)
-        self.equity.labels(account).set(float(message.equity))
-        self.start_equity.labels(account).set(float(message.start_equity))
-        self.available.labels(account).set(float(message.available))
-        self.maintenance.labels(account).set(float(message.maintenance_rate))
-        self.stopped.labels(account).set(bool(message.stopped))
-        self.dry_run.labels(account).set(message.dry_run)
-        self.unknown.labels(account).set(message.unknown_orders)
-        self.queued.labels(account).set(message.queued_orders)
-        self.waiting.labels(account).set(message.longest_wait_ms / MS_PER_SECOND)
-        self.reported.labels(account).set(message.at_ms / MS_PER_SECOND)
+        self._of(self.equity, (account,)).set(float(message.equity))
+        self._of(self.start_equity, (account,)).set(float(message.start_equity))
+        self._of(self.available, (account,)).set(float(message.available))
+        self._of(self.maintenance, (account,)).set(float(message.maintenance_rate))
+        self._of(self.stopped, (account,)).set(bool(message.stopped))
+        self._of(self.dry_run, (account,)).set(message.dry_run)
+        self._of(self.unknown, (account,)).set(message.unknown_orders)
+        self._of(self.queued, (account,)).set(message.queued_orders)
+        self._of(self.waiting, (account,)).set(message.longest_wait_ms / MS_PER_SECOND)
+        self._of(self.reported, (account,)).set(message.at_ms / MS_PER_SECOND)
 
     def symbol(self, message: SymbolReport) -> None:
         """Both sides of a symbol."""
@@ -68,18 +76,18 @@ class FigureMetrics:
             self._side((account, message.symbol, side.side.value), side)
 
     def _side(self, labels: tuple[str, str, str], side: SideReport) -> None:
-        self.size.labels(*labels).set(float(side.size))
+        self._of(self.size, labels).set(float(side.size))
         _set_or_remove(self.average, labels, side.average_entry if side.size else None)
-        self.unrealised.labels(*labels).set(float(side.unrealised))
-        self.levels.labels(*labels).set(side.deepest_level + 1)
-        self.full.labels(*labels).set(side.status == "full")
-        self.paused.labels(*labels).set(side.status == "paused")
-        self.entries.labels(*labels).set(len(side.pending))
+        self._of(self.unrealised, labels).set(float(side.unrealised))
+        self._of(self.levels, labels).set(side.deepest_level + 1)
+        self._of(self.full, labels).set(side.status == "full")
+        self._of(self.paused, labels).set(side.status == "paused")
+        self._of(self.entries, labels).set(len(side.pending))
         _set_or_remove(self.tp_price, labels, side.take_profit_price)
-        self.tp_qty.labels(*labels).set(float(side.take_profit_qty or 0))
-        self.realised.labels(*labels).set(float(side.realised))
-        self.fees.labels(*labels).set(float(side.fees))
-        self.funding.labels(*labels).set(float(side.funding))
+        self._of(self.tp_qty, labels).set(float(side.take_profit_qty or 0))
+        self._of(self.realised, labels).set(float(side.realised))
+        self._of(self.fees, labels).set(float(side.fees))
+        self._of(self.funding, labels).set(float(side.funding))
 
 
 def _set_or_remove(gauge: Gauge, labels: tuple[str, ...], value: Decimal | None) -> None:

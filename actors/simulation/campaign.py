@@ -37,7 +37,7 @@ class Totals:
         self.seeds += 1
         self.simulated_ms += verdict.simulated_ms
         self.traded_ms += verdict.traded_ms
-        self.core_s += verdict.wall_s
+        self.core_s += verdict.core_s
         self.events += verdict.events
         self.counts.update(verdict.counts)
         self.faults.update(verdict.faults)

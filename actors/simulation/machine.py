@@ -11,6 +11,7 @@ from typing import Any
 import pykka
 
 from actors.directory import Directory
+from actors.grid import GridActor
 from actors.shell import Shell
 from actors.simulation.scheduler import Resident, Scheduler
 from exchange.clock import Clock
@@ -147,7 +148,7 @@ class VirtualMachine:
             def start_loop(shell: Shell) -> None:
                 machine.shells[shell.address] = shell
                 resident: Any = shell.actor_inbox
-                resident.shell = shell
+                resident.shell, resident.grid = shell, isinstance(shell, GridActor)
                 machine.on_spawn(shell)
                 scheduler.settle(resident, shell._actor_loop, shell.address, machine)
 

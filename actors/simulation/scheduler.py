@@ -41,7 +41,18 @@ class Resident:
     The four methods that pykka asks of an inbox are put, get, empty and qsize.
     """
 
-    __slots__ = ("_letters", "_scheduler", "asleep", "gone", "greenlet", "group", "name", "ready", "shell")
+    __slots__ = (
+        "_letters",
+        "_scheduler",
+        "asleep",
+        "gone",
+        "greenlet",
+        "grid",
+        "group",
+        "name",
+        "ready",
+        "shell",
+    )
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -51,6 +62,8 @@ class Resident:
         self.name = ""
         self.group: object = None
         self.ready = self.asleep = self.gone = False
+        self.grid = False
+        """Whether the shell is a grid, with a state that checkers look at."""
 
     def put(self, envelope: Any) -> None:
         """Take a letter; whoever is gone gets none."""

@@ -53,7 +53,7 @@ class Connection:
         self._on_lost: SimpleQueue[Callable[[str], None]] = SimpleQueue()
 
     def check(self, now_ms: int) -> None:
-        """Find a dead or silent connection and end it; the owner calls this every second."""
+        """Find a dead or silent connection and end it; the owner calls this every two seconds."""
         socket = self._socket
         if socket is None or not self._up or self._end_reason or self._closed:
             return

@@ -93,13 +93,17 @@ class Checks:
         """What was excused at the end, by kind."""
         return sum((checker.excuses for checker in self._checkers), Counter[str]())
 
-    def turned(self, turn: Turn) -> None:
-        """After an actor's turn."""
-        kind = type(turn.message)
+    def wants(self, kind: type) -> bool:
+        """Whether any checker looks at turns with such a message."""
         checkers = self._turned.get(kind)
         if checkers is None:
             checkers = self._turned[kind] = tuple(c for c in self._checkers if kind in c.messages)
-        for checker in checkers:
+        return bool(checkers)
+
+    def turned(self, turn: Turn) -> None:
+        """After an actor's turn."""
+        kind = type(turn.message)
+        for checker in self._turned[kind] if self.wants(kind) else ():
             found = checker.turned(turn)
             if found:
                 self._keep(checker, found)
