@@ -1,0 +1,214 @@
+"""Orders and money: what is sent twice, too early, too large, for the wrong price, or paid for twice."""
+
+from __future__ import annotations
+
+from tests.canaries.copies import Canary, Patch
+
+CANARIES: tuple[Canary, ...] = (
+    Canary(
+        name="an-order-without-an-answer-is-placed-again",
+        fault="Double send: an order whose answer was lost counts as absent, and the next attempt leaves.",
+        patches=(
+            Patch(
+                path="state/grid/answers.py",
+                old="    elif answer.outcome is Outcome.UNKNOWN or answer.code in _LOOK_UP_FIRST:\n",
+                new="    elif answer.outcome is Outcome.UNKNOWN:\n"
+                "        d.put(order.ended_as(ABSENT, d.now_ms))\n"
+                "    elif answer.code in _LOOK_UP_FIRST:\n",
+            ),
+        ),
+        checkers=frozenset({"OneOrderADecision", "NeverTwiceFilled"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-request-without-an-answer-is-sent-again",
+        fault="Double send: the order actor repeats a request, ids and all, whose answer did not come in time.",
+        patches=(
+            Patch(
+                path="actors/orders.py",
+                old="        _, sent_ns = self._under_way.pop(answered.request_id, (None, None))\n",
+                new="        orders, sent_ns = self._under_way.pop(answered.request_id, (None, None))\n"
+                "        if orders and any(one.outcome is Outcome.UNKNOWN for one in answered.answers):\n"
+                "            self._send_out(list(orders.commands), now_ms)\n"
+                "            return\n",
+            ),
+        ),
+        checkers=frozenset({"OneOrderADecision"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="absence-is-believed-at-once",
+        fault="A look-up that finds nothing proves an absence while the request may still be on its way.",
+        patches=(
+            Patch(
+                path="state/grid/answers.py",
+                old="    proven = order.phase is Phase.UNKNOWN and server_ms > order.request_ms + PROOF_MS\n",
+                new="    proven = order.phase is Phase.UNKNOWN\n",
+            ),
+            Patch(
+                path="state/grid/lookups.py",
+                old="        due = order.request_ms + PROOF_MS + 1 if order.request_ms else order.since_ms\n",
+                new="        due = order.since_ms\n",
+            ),
+        ),
+        checkers=frozenset({"OneOrderADecision"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-late-fill-is-bought-again",
+        fault="A fill that crosses its cancel does not join its level, and the level is bought again.",
+        patches=(
+            Patch(
+                path="state/grid/joining.py",
+                old='            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",\n'
+                "            side.side,\n"
+                "        )\n",
+                new='            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",\n'
+                "            side.side,\n"
+                "        )\n"
+                "        return\n",
+            ),
+        ),
+        checkers=frozenset({"NeverTwiceFilled", "SidesAreHeld"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-cycle-number-is-used-again",
+        fault="After a close a side goes on with the old cycle's number, and so with its ids.",
+        patches=(Patch(path="state/grid/closing.py", old="    side.cycle += 1\n", new=""),),
+        checkers=frozenset({"OneOrderADecision"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-take-profit-stays-at-the-old-size",
+        fault="A take profit keeps the quantity that it was placed with when a level fills.",
+        patches=(
+            Patch(
+                path="state/grid/take_profit.py",
+                old="    qty = side.size + order.exec_filled\n",
+                new="    qty = order.qty\n",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitsAreRight"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-partly-filled-take-profit-is-amended-to-the-size",
+        fault="A take profit is amended to its side's size, without its own fills on top: it leaves too little.",
+        patches=(
+            Patch(
+                path="state/grid/take_profit.py",
+                old="    qty = side.size + order.exec_filled\n",
+                new="    qty = side.size\n",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitFollowsTheLeg"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-second-take-profit-beside-the-first",
+        fault="A take profit of another size is placed before the one that rests has ended.",
+        patches=(
+            Patch(
+                path="state/grid/take_profit.py",
+                old="    live = [o for o in current if not o.ended]\n    price = wanted_price(d, side)\n"
+                "    if len(live) > 1:\n",
+                new="    live = [o for o in current if not o.ended and o.leaves == side.size]\n"
+                "    price = wanted_price(d, side)\n    if len(live) > 1:\n",
+            ),
+        ),
+        checkers=frozenset({"OneTakeProfitASide", "OneOrderADecision"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-take-profit-is-rounded-the-wrong-way",
+        fault="A LONG take profit's price is rounded down, so that it misses its percentage by part of a tick.",
+        patches=(
+            Patch(
+                path="state/ladder.py",
+                old="        return ceil_to((average * (ONE + target)",
+                new="        return floor_to((average * (ONE + target)",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitsAreRight"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-take-profit-forgets-the-fees",
+        fault="A take profit's price does not earn back what the entries have paid in fees.",
+        patches=(
+            Patch(
+                path="state/grid/take_profit.py",
+                old="        fee_per_unit=fee,\n",
+                new="        fee_per_unit=fee * 0,\n",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitsAreRight"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="reservations-are-ignored",
+        fault="Balance counted twice: what has left since the last wallet push is not taken off the room.",
+        patches=(
+            Patch(
+                path="state/balance.py",
+                old="        return min(self._wallet.available, self._carried.available) - self.reserved\n",
+                new="        return min(self._wallet.available, self._carried.available)\n",
+            ),
+        ),
+        checkers=frozenset({"MarginIsSpentOnce"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-close-releases-its-margin-twice",
+        fault="What a close has set free is added to a wallet that contains it already.",
+        patches=(
+            Patch(
+                path="state/balance.py",
+                old="        released = check.released if wallet.created_ms < check.released_ms else ZERO\n",
+                new="        released = check.released\n",
+            ),
+        ),
+        checkers=frozenset({"MarginIsSpentOnce"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-persons-orders-are-cancelled",
+        fault="A sync takes every order away that the grid doesn't know, also those without an id of ours.",
+        patches=(
+            Patch(
+                path="state/grid/sync.py",
+                old="        if name is None:\n            continue\n",
+                new="        if name is None:\n"
+                "            d.emit(\n"
+                "                CancelOrder(\n"
+                "                    symbol=row.symbol,\n"
+                "                    order_link_id=row.order_link_id,\n"
+                "                    priority=Priority.PENDING,\n"
+                "                )\n"
+                "            )\n"
+                "            continue\n",
+            ),
+            Patch(
+                path="state/grid/sync.py",
+                old="from messages.requests import LegsRead\n",
+                new="from messages.orders import CancelOrder, Priority\nfrom messages.requests import LegsRead\n",
+            ),
+        ),
+        checkers=frozenset({"ForeignOrdersAreLeftAlone"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="an-entry-is-rounded-towards-the-market",
+        fault="A LONG entry's price is rounded up: it stands nearer than its step.",
+        patches=(
+            Patch(
+                path="state/ladder.py",
+                old="        return min(floor_to(exact, tick), ",
+                new="        return min(ceil_to(exact, tick), ",
+            ),
+        ),
+        checkers=frozenset({"EntriesRest"}),
+        within_seeds=60,
+    ),
+)

@@ -1,0 +1,197 @@
+"""Reading: rows and executions taken for what they are not, counted twice, or believed when they are old."""
+
+from __future__ import annotations
+
+from tests.canaries.copies import Canary, Patch
+
+CANARIES: tuple[Canary, ...] = (
+    Canary(
+        name="an-old-position-row-wins",
+        fault="A stale snapshot overwrites a newer event: a sync's position rows count whatever their sequence.",
+        patches=(
+            Patch(
+                path="state/leg.py",
+                old="        if row.seq < self.newest_seq:\n            return self\n        whole =",
+                new="        whole =",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="an-old-order-row-wins",
+        fault="A stale snapshot overwrites a newer event: an order that has ended rests again.",
+        patches=(
+            Patch(
+                path="state/order.py",
+                old="        if self.ended:\n            return changed(self, row_filled=filled)\n",
+                new="        if self.ended and row.status.ended:\n"
+                "            return changed(self, row_filled=filled)\n",
+            ),
+        ),
+        checkers=frozenset({"NothingIsUnknown", "NoProcedureHangs"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-missing-row-is-a-close",
+        fault="A leg that a sync does not list is taken for closed.",
+        patches=(
+            Patch(
+                path="state/grid/sync.py",
+                old="    listed = {row.leg for row in snapshot.positions}\n    for side in d.state.sides:\n",
+                new="    listed = {row.leg for row in snapshot.positions}\n    for side in d.state.sides:\n"
+                "        if side.held and side.side not in listed:\n"
+                "            nothing = SizeRow(seq=side.leg.newest_seq + 1, size=ZERO, updated_ms=0, final=True)\n"
+                "            side.leg = side.leg.with_read_row(nothing)\n",
+            ),
+            Patch(
+                path="state/grid/sync.py",
+                old="from state.order import Order, Phase\n",
+                new="from state.leg import SizeRow\nfrom state.numbers import ZERO\n"
+                "from state.order import Order, Phase\n",
+            ),
+        ),
+        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-first-row-is-long",
+        fault="list[0]: of a symbol's rows in position/list the first is taken for LONG, the next for SHORT.",
+        patches=(
+            Patch(
+                path="exchange/bybit/reads.py",
+                old="            known = found.get((leg.symbol, leg.leg))\n",
+                new="            first = not any(symbol == leg.symbol for symbol, _ in found)\n"
+                "            leg = replace(leg, leg=Side.LONG if first else Side.SHORT)\n"
+                "            known = found.get((leg.symbol, leg.leg))\n",
+            ),
+            Patch(
+                path="exchange/bybit/reads.py",
+                old="from collections.abc import Callable, Iterable, Iterator, Mapping\n",
+                new="from collections.abc import Callable, Iterable, Iterator, Mapping\n"
+                "from dataclasses import replace\n",
+            ),
+        ),
+        checkers=frozenset({"RowsAreOfTheirLeg"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="an-empty-side-is-short",
+        fault="A position row's leg is told by its side, which is empty once the leg is closed: then SHORT.",
+        patches=(
+            Patch(
+                path="exchange/bybit/rows.py",
+                old='    return PositionRow(\n        symbol=row.text("symbol"),\n        leg=_leg(row),\n',
+                new="    return PositionRow(\n"
+                '        symbol=row.text("symbol"),\n'
+                '        leg=Side.LONG if row.text("side", "") == "Buy" else Side.SHORT,\n',
+            ),
+        ),
+        checkers=frozenset({"RowsAreOfTheirLeg"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-funding-row-is-a-fill",
+        fault="A funding's quantity, the size of the position, is counted as if it had traded.",
+        patches=(
+            Patch(
+                path="messages/account.py",
+                old="        return self not in (ExecType.FUNDING, ExecType.OTHER)\n",
+                new="        return self is not ExecType.OTHER\n",
+            ),
+            Patch(
+                path="state/grid/fills.py",
+                old="    if execution.exec_type is ExecType.FUNDING:\n"
+                "        book_funding(d, side, execution)\n"
+                "    elif execution",
+                new="    if execution",
+            ),
+        ),
+        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd", "BooksAgree"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="an-execution-counts-twice",
+        fault="Executions are not remembered by their ids: what a sync reads once more is counted once more.",
+        patches=(
+            Patch(
+                path="state/grid/fills.py",
+                old="    d.state.exec_ids[execution.exec_id] = execution.exec_ms\n",
+                new="",
+            ),
+        ),
+        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd", "TakeProfitFollowsTheLeg"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-trade-is-booked-twice",
+        fault="The trades file begins each life without its past: what is told again is written again.",
+        patches=(
+            Patch(
+                path="state/store/trades.py",
+                old="            for exec_id, exec_ms in self._executions():\n"
+                "                self._remember(exec_id, exec_ms)\n",
+                new="            pass\n",
+            ),
+        ),
+        checkers=frozenset({"TradesAreBookedOnce"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-profit-is-booked-twice",
+        fault="A cycle is reported at its close, though executions are missing, and once more when they come.",
+        patches=(
+            Patch(
+                path="state/grid/booking.py",
+                old="    if book.size != 0 or book.entry_qty == 0:\n",
+                new="    if book.entry_qty == 0:\n",
+            ),
+        ),
+        checkers=frozenset({"BooksAgree"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-fees-of-exits-are-forgotten",
+        fault="Realised profit leaves out what the closing executions have paid in fees.",
+        patches=(
+            Patch(
+                path="state/grid/booking.py",
+                old="        exit_fees=book.exit_fees + e.fee_usdt,\n",
+                new="        exit_fees=book.exit_fees,\n",
+            ),
+        ),
+        checkers=frozenset({"BooksAgree"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-restart-begins-without-a-sync",
+        fault="A grid that starts again trusts its file, and acts before it knows what has happened meanwhile.",
+        patches=(
+            Patch(
+                path="state/grid/start.py",
+                old="state.stopping = True, False, False, False\n",
+                new="state.stopping = True, True, True, False\n",
+            ),
+            Patch(
+                path="state/grid/start.py",
+                old="    state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False\n    state.last",
+                new="    state.entries_from_ms, state.entries_proven = now_ms, True\n    state.last",
+            ),
+        ),
+        checkers=frozenset({"TakeProfitFollowsTheLeg", "OneTakeProfitASide", "OneOrderADecision"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="an-actor-dies-in-silence",
+        fault="Nobody is told of an actor's death: its account goes on without it.",
+        patches=(
+            Patch(
+                path="actors/shell.py",
+                old='        self.send("supervisor", ActorDied(address=self.address, error=f"{name}: {exception_value}"))\n',
+                new="        self.world.directory.remove(self.address)\n",
+            ),
+        ),
+        checkers=frozenset({"GridsRun"}),
+        within_seeds=60,
+    ),
+)
