@@ -22,7 +22,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="a-request-without-an-answer-is-sent-again",
-        fault="Double send: the order actor repeats a request, ids and all, whose answer did not come in time.",
+        fault="Double send: the order actor repeats a request, ids and all, whose answer didn't come.",
         patches=(
             Patch(
                 path="actors/orders.py",
@@ -60,13 +60,8 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="state/grid/joining.py",
-                old='            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",\n'
-                "            side.side,\n"
-                "        )\n",
-                new='            f"level {name.level} filled {e.qty} at {e.price} after its cancel was asked",\n'
-                "            side.side,\n"
-                "        )\n"
-                "        return\n",
+                old="            side.side,\n        )\n    if not side.held:\n",
+                new="            side.side,\n        )\n        return\n    if not side.held:\n",
             ),
         ),
         checkers=frozenset({"NeverTwiceFilled", "SidesAreHeld"}),
@@ -94,7 +89,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="a-partly-filled-take-profit-is-amended-to-the-size",
-        fault="A take profit is amended to its side's size, without its own fills on top: it leaves too little.",
+        fault="A take profit is amended to its side's size, without its own fills on top.",
         patches=(
             Patch(
                 path="state/grid/take_profit.py",
@@ -107,14 +102,17 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="a-second-take-profit-beside-the-first",
-        fault="A take profit of another size is placed before the one that rests has ended.",
+        fault="A fill gets a take profit of its own, beside the one that rests.",
         patches=(
             Patch(
                 path="state/grid/take_profit.py",
-                old="    live = [o for o in current if not o.ended]\n    price = wanted_price(d, side)\n"
-                "    if len(live) > 1:\n",
-                new="    live = [o for o in current if not o.ended and o.leaves == side.size]\n"
-                "    price = wanted_price(d, side)\n    if len(live) > 1:\n",
+                old="    order = live[0]\n    if order.busy",
+                new="    order = live[0]\n"
+                "    if not order.busy and order.leaves < side.size:\n"
+                "        more = side.size - order.leaves\n"
+                "        d.place(side, Role.TAKE_PROFIT, _TP_LEVEL, more, price, Priority.CLOSE)\n"
+                "        return\n"
+                "    if order.busy",
             ),
         ),
         checkers=frozenset({"OneTakeProfitASide", "OneOrderADecision"}),
@@ -122,7 +120,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="the-take-profit-is-rounded-the-wrong-way",
-        fault="A LONG take profit's price is rounded down, so that it misses its percentage by part of a tick.",
+        fault="A LONG take profit's price is rounded down, and misses its percentage.",
         patches=(
             Patch(
                 path="state/ladder.py",
@@ -192,10 +190,11 @@ CANARIES: tuple[Canary, ...] = (
             Patch(
                 path="state/grid/sync.py",
                 old="from messages.requests import LegsRead\n",
-                new="from messages.orders import CancelOrder, Priority\nfrom messages.requests import LegsRead\n",
+                new="from messages.orders import CancelOrder, Priority\n"
+                "from messages.requests import LegsRead\n",
             ),
         ),
-        checkers=frozenset({"ForeignOrdersAreLeftAlone"}),
+        checkers=frozenset({"OthersOrdersAreLeftAlone"}),
         within_seeds=60,
     ),
     Canary(

@@ -7,12 +7,12 @@ from tests.canaries.copies import Canary, Patch
 CANARIES: tuple[Canary, ...] = (
     Canary(
         name="an-old-position-row-wins",
-        fault="A stale snapshot overwrites a newer event: a sync's position rows count whatever their sequence.",
+        fault="A stale snapshot overwrites a newer event: a sync's position rows always count.",
         patches=(
             Patch(
                 path="state/leg.py",
-                old="        if row.seq < self.newest_seq:\n            return self\n        whole =",
-                new="        whole =",
+                old="        if row.seq < self.newest_seq:\n",
+                new="        if row.seq < 0:\n",
             ),
         ),
         checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
@@ -29,7 +29,7 @@ CANARIES: tuple[Canary, ...] = (
                 "            return changed(self, row_filled=filled)\n",
             ),
         ),
-        checkers=frozenset({"NothingIsUnknown", "NoProcedureHangs"}),
+        checkers=frozenset({"EndsAreFinal"}),
         within_seeds=60,
     ),
     Canary(
@@ -41,8 +41,9 @@ CANARIES: tuple[Canary, ...] = (
                 old="    listed = {row.leg for row in snapshot.positions}\n    for side in d.state.sides:\n",
                 new="    listed = {row.leg for row in snapshot.positions}\n    for side in d.state.sides:\n"
                 "        if side.held and side.side not in listed:\n"
-                "            nothing = SizeRow(seq=side.leg.newest_seq + 1, size=ZERO, updated_ms=0, final=True)\n"
-                "            side.leg = side.leg.with_read_row(nothing)\n",
+                "            seq = side.leg.newest_seq + 1\n"
+                "            gone = SizeRow(seq=seq, size=ZERO, updated_ms=0, final=True)\n"
+                "            side.leg = side.leg.with_read_row(gone)\n",
             ),
             Patch(
                 path="state/grid/sync.py",
@@ -139,7 +140,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="a-profit-is-booked-twice",
-        fault="A cycle is reported at its close, though executions are missing, and once more when they come.",
+        fault="A cycle is reported at its close, and again when its last executions come.",
         patches=(
             Patch(
                 path="state/grid/booking.py",
@@ -165,7 +166,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="a-restart-begins-without-a-sync",
-        fault="A grid that starts again trusts its file, and acts before it knows what has happened meanwhile.",
+        fault="A grid that starts again trusts its file; the first sync comes in its own time.",
         patches=(
             Patch(
                 path="state/grid/start.py",
@@ -174,8 +175,16 @@ CANARIES: tuple[Canary, ...] = (
             ),
             Patch(
                 path="state/grid/start.py",
-                old="    state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False\n    state.last",
-                new="    state.entries_from_ms, state.entries_proven = now_ms, True\n    state.last",
+                old="state.entries_proven = now_ms + PROOF_MS, False\n",
+                new="state.entries_proven = now_ms, True\n",
+            ),
+            Patch(
+                path="actors/reconciler.py",
+                old='name="resync"))\n                self._sync()\n',
+                new='name="resync"))\n'
+                "                    self._sync()\n"
+                "                else:\n"
+                "                    self.later(self._every_ms, Check())\n",
             ),
         ),
         checkers=frozenset({"TakeProfitFollowsTheLeg", "OneTakeProfitASide", "OneOrderADecision"}),
@@ -187,8 +196,8 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="actors/shell.py",
-                old='        self.send("supervisor", ActorDied(address=self.address, error=f"{name}: {exception_value}"))\n',
-                new="        self.world.directory.remove(self.address)\n",
+                old='        self.send("supervisor", ActorDied(address',
+                new='        self.send("nobody", ActorDied(address',
             ),
         ),
         checkers=frozenset({"GridsRun"}),

@@ -142,6 +142,18 @@ def test_an_order_that_its_grid_does_not_know_is_found_and_a_persons_is_not() ->
     assert blamed(world) == {"KnownBeforeItIsSent"}
 
 
+def test_a_persons_order_that_the_bot_cancels_is_found() -> None:
+    world = opened()
+    world.line.request("order.cancel", symbol="SOLUSDT", orderLinkId="somebody-else")
+    assert blamed(world) == {"OthersOrdersAreLeftAlone"}
+
+
+def test_cancelling_all_orders_is_found() -> None:
+    world = opened()
+    world.line.request("order.cancel-all", symbol="SOLUSDT")
+    assert "OthersOrdersAreLeftAlone" in blamed(world)
+
+
 def test_an_order_on_its_way_when_its_process_died_is_nobodys_fault() -> None:
     world = opened()
     world.kill()

@@ -11,13 +11,14 @@ They look at the venue's records (truth.py), at the messages and plain states th
 | wallet_reads       | two REST reads of the wallet an hour                                     | 4       |
 | old_entries        | no entry from before a close once the reopening is accepted              | 1       |
 | owners             | what the venue accepts stands in the grid's state already                | 2       |
+|                    | others' orders are let alone                                             |         |
 | closes, recoveries | a close is acted on in its turn; recoveries are real                     | 8       |
 | files              | a state file is whole, and never older than the last                     | 5       |
 | syncs              | no sync without a cause                                                  | 3       |
 | references         | reference quantities go with the positions                               | 6       |
 | bases              | entries go by a fill or by a recalculation that was due                  | 7       |
 | money, books       | money is conserved, each execution is booked once                        |         |
-| rows               | no leg's row or execution is taken for the other's                       |         |
+| rows               | no leg's row or execution is taken for the other's; ends are final       |         |
 | progress           | in the end sides are held, nothing is unknown, nothing hangs             |         |
 | progress_orders    | in the end take profits and entries rest as they should                  | 7       |
 """

@@ -14,12 +14,12 @@ from actors.simulation.checks.files import StateFilesOnlyGrow
 from actors.simulation.checks.margin import MarginIsSpentOnce
 from actors.simulation.checks.money import MoneyIsConserved
 from actors.simulation.checks.old_entries import NoOldEntryAtAReopening
-from actors.simulation.checks.owners import KnownBeforeItIsSent
+from actors.simulation.checks.owners import KnownBeforeItIsSent, OthersOrdersAreLeftAlone
 from actors.simulation.checks.progress import GridsRun, NoProcedureHangs, NothingIsUnknown, SidesAreHeld
 from actors.simulation.checks.progress_orders import EntriesRest, TakeProfitsAreRight
 from actors.simulation.checks.recoveries import RecoveriesAreReal
 from actors.simulation.checks.references import ReferencesAreCleared
-from actors.simulation.checks.rows import LegsAgreeInTheEnd, RowsAreOfTheirLeg
+from actors.simulation.checks.rows import EndsAreFinal, LegsAgreeInTheEnd, RowsAreOfTheirLeg
 from actors.simulation.checks.syncs import NoSyncWithoutACause
 from actors.simulation.checks.take_profits import OneTakeProfitASide, TakeProfitFollowsTheLeg
 from actors.simulation.checks.truth import Truth
@@ -42,6 +42,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         FewWalletReads(truth),
         NoOldEntryAtAReopening(truth),
         KnownBeforeItIsSent(truth),
+        OthersOrdersAreLeftAlone(),
         ACloseIsActedOn(truth),
         RecoveriesAreReal(truth),
         StateFilesOnlyGrow(plant),
@@ -51,6 +52,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         TradesAreBookedOnce(truth),
         BooksAgree(truth),
         RowsAreOfTheirLeg(truth),
+        EndsAreFinal(),
         LegsAgreeInTheEnd(truth),
         bases,
         GridsRun(truth),

@@ -1,4 +1,7 @@
-"""Each leg's figures reach the grid as that leg's: no side is guessed from an empty text or a row's place."""
+"""Each leg's figures reach the grid as that leg's: no side is guessed from an empty text or a row's place.
+
+And a row that tells of the past undoes nothing: an order's end is final.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from actors.simulation.checks.truth import IDX, ZERO, Fills, Truth
 from actors.simulation.checks.watching import Checker, Turn
 from messages.events import StreamEvents, SymbolSnapshot
 from messages.sides import Side
+from state.order import ABSENT, REFUSED, Phase
 
 
 class RowsAreOfTheirLeg(Checker):
@@ -53,6 +57,27 @@ class RowsAreOfTheirLeg(Checker):
                     f"a row of {row.symbol} with size {row.size} was taken for {side}, which had "
                     f"{'no such sequence' if size is None else size}"
                 )
+        return found
+
+
+class EndsAreFinal(Checker):
+    """An order whose end the grid has been told never lives again. Only that it was refused, or is absent,
+    may turn out to be wrong: that is concluded, not told."""
+
+    messages = frozenset({StreamEvents, SymbolSnapshot, Called})
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Look for orders that have come back to life."""
+        before, after = turn.before, turn.after
+        if before is None or after is None or after is before:
+            return ()
+        found = []
+        for link_id, order in after.orders.items():
+            if order.phase is Phase.ENDED:
+                continue
+            was = before.ended.get(link_id) or before.orders.get(link_id)
+            if was is not None and was.phase is Phase.ENDED and was.status not in (REFUSED, ABSENT):
+                found.append(f"{link_id} had ended as {was.status}, and is {order.phase} again")
         return found
 
 
