@@ -77,10 +77,7 @@ class Bot:
             make_exchange,
             new_venue=new_venue,
         )
-        self._metrics = Metrics.for_config(
-            {account.id: tuple(s.symbol for s in account.symbols) for account in config.accounts}
-        )
-        self._metrics.watch_mailboxes(self._directory.depths)
+        self._metrics = self._new_metrics() if config.process.metrics.enabled else None
 
     def run(self, for_s: float | None) -> RunResult:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
@@ -97,7 +94,8 @@ class Bot:
                 failure = self._wait(for_s)
         finally:
             self._stop()
-        self._metrics.stop()
+        if self._metrics is not None:
+            self._metrics.stop()
         watch.stop(block=False)
         self._machine.wait_stopped([watch], _STOP_S)
         return RunResult(
@@ -127,10 +125,16 @@ class Bot:
         self._directory.register("watch", watch)
         return watch
 
+    def _new_metrics(self) -> Metrics:
+        symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
+        metrics = Metrics.for_config(symbols)
+        metrics.watch_mailboxes(self._directory.depths)
+        return metrics
+
     def _begin(self) -> str:
         """Serve metrics and prices, start the accounts; "" if one runs or will, else why none."""
         settings = self._config.process
-        if settings.metrics.enabled:
+        if self._metrics is not None:
             try:
                 port = self._metrics.start_http(settings.metrics.host, settings.metrics.port)
                 _log.info("metrics on http://%s:%s/metrics", settings.metrics.host, port)

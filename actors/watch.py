@@ -30,7 +30,7 @@ class WatchActor(Shell):
         self,
         world: World,
         model: DisplayModel,
-        metrics: Metrics,
+        metrics: Metrics | None,
         draw: Callable[[DisplayModel, int], None] | None,
     ) -> None:
         super().__init__("watch", world)
@@ -53,7 +53,8 @@ class WatchActor(Shell):
             self.send("supervisor", Finished(address=self.address))
         else:
             self.model = self.model.apply(message)
-            self._metrics.apply(message)
+            if self._metrics is not None:
+                self._metrics.apply(message)
             happening = happening_of(message) if self._draw is None else None
             if happening is not None:
                 _log.log(_LEVELS[happening.severity], "%s", happening_text(happening))

@@ -58,6 +58,8 @@ class VirtualDisk:
         self._halted = False
         self._dies_at = 0
         self._kill: Callable[[], object] = lambda: None
+        #: Called while a file's content is being flushed, which is what takes time on a disk.
+        self.on_flush: Callable[[], object] = lambda: None
 
     # --- the end of a process ---------------------------------------------------------------------------
 
@@ -211,6 +213,7 @@ class VirtualDisk:
     def fsync(self, descriptor: int) -> None:
         """Make the file's content survive a power failure; its name may not."""
         file = self._of(descriptor)
+        self.on_flush()
         if self._strikes(self.faults.fsync_error, "fsync error"):
             file.tear(self._chance)
             _refuse(errno.EIO)

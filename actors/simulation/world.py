@@ -28,6 +28,8 @@ from state.grid.model import GridState
 #: 2026-01-01 00:00 UTC, 40 minutes before a funding.
 START_MS = 1_767_225_600_000 + 7 * 3_600_000 + 20 * 60_000
 _QUIET_PRINT_MS = 2_000
+#: How long the disk flushes a file.
+_FLUSH_MS = (1, 8)
 #: A close that a sync has told is counted as recovered 5 s later, if the stream has not told it by then.
 _HEALED_MS = 10_000
 
@@ -55,6 +57,8 @@ class SimulatedWorld:
         )
         self.venue = SimulatedVenue(self.core, self.scheduler, Random(f"network/{plan.seed}"))
         self.disk = VirtualDisk(Random(f"disk/{plan.seed}"), self._written)
+        self._flushes = Random(f"flushes/{plan.seed}")
+        self.disk.on_flush = lambda: self.scheduler.sleep(self._flushes.randint(*_FLUSH_MS))
         self.done: Counter[str] = Counter()
         self.process: Process | None = None
         self.operator = Operator(self)
