@@ -45,6 +45,12 @@ def beyond(side: Side, one: Decimal, other: Decimal) -> Decimal:
     return min(one, other) if side is Side.LONG else max(one, other)
 
 
+def fresh_qty(settings: GridSettings, level: int, price: Decimal, step: Decimal) -> Decimal:
+    """Section 3: margin(n) x leverage / price, rounded down to the step."""
+    qty = settings.initial_margin * settings.multiplier**level * settings.leverage / price
+    return (qty / step).to_integral_value(ROUND_FLOOR) * step
+
+
 def qty_fits(settings: GridSettings, level: int, qty: Decimal, price: Decimal, step: Decimal) -> bool:
     """Section 3: a level's notional is off margin(n) x leverage by 1.5 times at most (a step of rounding)."""
     wanted = settings.initial_margin * settings.multiplier**level * settings.leverage
