@@ -11,11 +11,13 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="state/leg.py",
-                old="        if row.seq < self.newest_seq:\n",
-                new="        if row.seq < 0:\n",
+                old="        if row.seq < self.newest_seq:\n            return self\n        whole",
+                new="        if 0 <= row.seq < self.newest_seq:\n"
+                "            return Leg(row=replace(row, final=True))\n"
+                "        whole",
             ),
         ),
-        checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
+        checkers=frozenset({"StateFilesOnlyGrow", "LegsAgreeInTheEnd"}),
         within_seeds=60,
     ),
     Canary(
@@ -52,7 +54,7 @@ CANARIES: tuple[Canary, ...] = (
                 "from state.order import Order, Phase\n",
             ),
         ),
-        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd"}),
+        checkers=frozenset({"RecoveriesAreReal", "NeverTwiceFilled", "LegsAgreeInTheEnd"}),
         within_seeds=60,
     ),
     Canary(
@@ -108,7 +110,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="    if execution",
             ),
         ),
-        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd", "BooksAgree"}),
+        checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
         within_seeds=60,
     ),
     Canary(
@@ -121,7 +123,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="",
             ),
         ),
-        checkers=frozenset({"NoProcedureHangs", "LegsAgreeInTheEnd", "TakeProfitFollowsTheLeg"}),
+        checkers=frozenset({"RecoveriesAreReal", "TakeProfitFollowsTheLeg", "NoProcedureHangs"}),
         within_seeds=60,
     ),
     Canary(
@@ -187,7 +189,7 @@ CANARIES: tuple[Canary, ...] = (
                 "                    self.later(self._every_ms, Check())\n",
             ),
         ),
-        checkers=frozenset({"TakeProfitFollowsTheLeg", "OneTakeProfitASide", "OneOrderADecision"}),
+        checkers=frozenset({"NothingIsDecidedBeforeASync"}),
         within_seeds=60,
     ),
     Canary(
@@ -200,7 +202,33 @@ CANARIES: tuple[Canary, ...] = (
                 new='        self.send("nobody", ActorDied(address',
             ),
         ),
+        checkers=frozenset({"GridsRun", "NothingIsUnknown", "NoProcedureHangs", "SidesAreHeld"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-refused-connection-is-not-dialled-again",
+        fault="A stream that could not be opened is given up: its account hears nothing any more.",
+        patches=(
+            Patch(
+                path="actors/feeds.py",
+                old="isinstance(error, Fatal) else self._wait_ms\n            self._retry()\n",
+                new="isinstance(error, Fatal) else self._wait_ms\n",
+            ),
+        ),
         checkers=frozenset({"GridsRun"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="the-venue-loses-money",
+        fault="The venue itself errs: a funding is in the executions, but the wallet has not paid it.",
+        patches=(
+            Patch(
+                path="exchange/venue/funding.py",
+                old="    account.wallet -= fee\n",
+                new="",
+            ),
+        ),
+        checkers=frozenset({"MoneyIsConserved"}),
         within_seeds=60,
     ),
 )

@@ -14,7 +14,7 @@ They look at the venue's records (truth.py), at the messages and plain states th
 |                    | others' orders are let alone                                             |         |
 | closes, recoveries | a close is acted on in its turn; recoveries are real                     | 8       |
 | files              | a state file is whole, and never older than the last                     | 5       |
-| syncs              | no sync without a cause                                                  | 3       |
+| syncs              | no sync without a cause; no order before the first one                   | 3       |
 | references         | reference quantities go with the positions                               | 6       |
 | bases              | entries go by a fill or by a recalculation that was due                  | 7       |
 | money, books       | money is conserved, each execution is booked once                        |         |

@@ -20,7 +20,7 @@ from actors.simulation.checks.progress_orders import EntriesRest, TakeProfitsAre
 from actors.simulation.checks.recoveries import RecoveriesAreReal
 from actors.simulation.checks.references import ReferencesAreCleared
 from actors.simulation.checks.rows import EndsAreFinal, LegsAgreeInTheEnd, RowsAreOfTheirLeg
-from actors.simulation.checks.syncs import NoSyncWithoutACause
+from actors.simulation.checks.syncs import NoSyncWithoutACause, NothingIsDecidedBeforeASync
 from actors.simulation.checks.take_profits import OneTakeProfitASide, TakeProfitFollowsTheLeg
 from actors.simulation.checks.truth import Truth
 from actors.simulation.checks.wallet_reads import FewWalletReads
@@ -47,6 +47,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         RecoveriesAreReal(truth),
         StateFilesOnlyGrow(plant),
         NoSyncWithoutACause(truth),
+        NothingIsDecidedBeforeASync(),
         ReferencesAreCleared(),
         MoneyIsConserved(truth),
         TradesAreBookedOnce(truth),

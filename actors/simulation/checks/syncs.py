@@ -1,4 +1,4 @@
-"""No sync without a cause: a resync loop can't exist (failure 3)."""
+"""No sync without a cause: a resync loop can't exist (failure 3). And no order before the first sync."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from actors.mail import Called, StreamOpened, Unreadable
 from actors.simulation.checks.truth import Truth
-from actors.simulation.checks.watching import Checker, Served, Turn
+from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Served, Turn
+from messages.events import SymbolSnapshot
 from messages.requests import ReadSnapshot
+from state.order import Phase
 
 #: The regular sync, less what two clocks may differ within a minute.
 _REGULAR_MS = 55_000
@@ -77,3 +79,31 @@ class NoSyncWithoutACause(Checker):
             causes.pop(0)
             return ()
         return (f"{served.account} is synced {served.at_ms - last} ms after the last time, without a cause",)
+
+
+class NothingIsDecidedBeforeASync(Checker):
+    """A grid whose actor has begun, the first time or again, decides no order before it has taken a sync."""
+
+    messages = GRID_MESSAGES
+
+    def __init__(self) -> None:
+        self._synced: set[str] = set()
+
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next actors know what the file says, not how the world is."""
+        self._synced = {address for address in self._synced if not address.startswith(f"{account:03d}/")}
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Look for new orders of a grid that has had no sync."""
+        if turn.address in self._synced or turn.before is None or turn.after is None:
+            return ()
+        if isinstance(turn.message, SymbolSnapshot):
+            self._synced.add(turn.address)
+            return ()
+        known = turn.before.orders
+        return [
+            f"{link_id} is decided before a sync"
+            for link_id, order in turn.after.orders.items()
+            if order.phase is Phase.SENT and link_id not in known
+        ]
