@@ -168,7 +168,8 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=60,
+        within_seeds=70,
+        first_seed=100,
     ),
     Canary(
         name="a-persons-orders-are-cancelled",

@@ -12,7 +12,8 @@ CANARIES: tuple[Canary, ...] = (
             Patch(
                 path="state/leg.py",
                 old="        if row.seq < self.newest_seq:\n            return self\n        whole",
-                new="        if 0 <= row.seq < self.newest_seq:\n"
+                new="        if row.seq < 0:\n            return self\n"
+                "        if row.seq < self.newest_seq:\n"
                 "            return Leg(row=replace(row, final=True))\n"
                 "        whole",
             ),

@@ -47,7 +47,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         RecoveriesAreReal(truth),
         StateFilesOnlyGrow(plant),
         NoSyncWithoutACause(truth),
-        NothingIsDecidedBeforeASync(),
+        NothingIsDecidedBeforeASync(plant),
         ReferencesAreCleared(),
         MoneyIsConserved(truth),
         TradesAreBookedOnce(truth),

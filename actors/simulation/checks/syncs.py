@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from actors.directory import grid_address
 from actors.mail import Called, StreamOpened, Unreadable
 from actors.simulation.checks.truth import Truth
-from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Served, Turn
+from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Plant, Served, Turn
 from messages.events import SymbolSnapshot
 from messages.requests import ReadSnapshot
 from state.order import Phase
@@ -86,12 +87,15 @@ class NothingIsDecidedBeforeASync(Checker):
 
     messages = GRID_MESSAGES
 
-    def __init__(self) -> None:
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
         self._synced: set[str] = set()
 
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
-        """The next actors know what the file says, not how the world is."""
-        self._synced = {address for address in self._synced if not address.startswith(f"{account:03d}/")}
+        """The next actors know what the file says, not how the world is; whose neighbour has died goes on."""
+        for symbol in self._plant.symbols[account]:
+            if self._plant.grid(account, symbol) is None:
+                self._synced.discard(grid_address(account, symbol))
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
