@@ -18,7 +18,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OneOrderADecision", "NeverTwiceFilled"}),
-        within_seeds=60,
+        within_seeds=40,
     ),
     Canary(
         name="a-request-without-an-answer-is-sent-again",
@@ -34,7 +34,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OneOrderADecision"}),
-        within_seeds=60,
+        within_seeds=20,
     ),
     Canary(
         name="absence-is-believed-at-once",
@@ -52,7 +52,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OneOrderADecision"}),
-        within_seeds=60,
+        within_seeds=80,
     ),
     Canary(
         name="a-late-fill-is-bought-again",
@@ -65,14 +65,14 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"NeverTwiceFilled", "SidesAreHeld"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-cycle-number-is-used-again",
         fault="After a close a side goes on with the old cycle's number, and so with its ids.",
         patches=(Patch(path="state/grid/closing.py", old="    side.cycle += 1\n", new=""),),
         checkers=frozenset({"OneOrderADecision"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="the-take-profit-stays-at-the-old-size",
@@ -85,7 +85,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitsAreRight"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-partly-filled-take-profit-is-amended-to-the-size",
@@ -98,7 +98,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitFollowsTheLeg"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-second-take-profit-beside-the-first",
@@ -116,7 +116,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OneTakeProfitASide", "OneOrderADecision"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="the-take-profit-is-rounded-the-wrong-way",
@@ -129,7 +129,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitsAreRight"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="the-take-profit-forgets-the-fees",
@@ -142,7 +142,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitsAreRight"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="reservations-are-ignored",
@@ -155,7 +155,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=60,
+        within_seeds=90,
     ),
     Canary(
         name="a-close-releases-its-margin-twice",
@@ -196,7 +196,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OthersOrdersAreLeftAlone"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="an-entry-is-rounded-towards-the-market",
@@ -209,6 +209,6 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"EntriesRest"}),
-        within_seeds=60,
+        within_seeds=20,
     ),
 )

@@ -33,7 +33,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"EndsAreFinal"}),
-        within_seeds=60,
+        within_seeds=40,
     ),
     Canary(
         name="a-missing-row-is-a-close",
@@ -56,7 +56,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"RecoveriesAreReal", "NeverTwiceFilled", "LegsAgreeInTheEnd"}),
-        within_seeds=60,
+        within_seeds=20,
     ),
     Canary(
         name="the-first-row-is-long",
@@ -77,7 +77,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"RowsAreOfTheirLeg"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="an-empty-side-is-short",
@@ -92,7 +92,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"RowsAreOfTheirLeg"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-funding-row-is-a-fill",
@@ -112,7 +112,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
-        within_seeds=60,
+        within_seeds=30,
     ),
     Canary(
         name="an-execution-counts-twice",
@@ -125,7 +125,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"RecoveriesAreReal", "TakeProfitFollowsTheLeg", "NoProcedureHangs"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-trade-is-booked-twice",
@@ -139,7 +139,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TradesAreBookedOnce"}),
-        within_seeds=60,
+        within_seeds=80,
     ),
     Canary(
         name="a-profit-is-booked-twice",
@@ -152,7 +152,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"BooksAgree"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="the-fees-of-exits-are-forgotten",
@@ -165,7 +165,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"BooksAgree"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="a-restart-begins-without-a-sync",
@@ -191,7 +191,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"NothingIsDecidedBeforeASync"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="an-actor-dies-in-silence",
@@ -217,7 +217,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"GridsRun"}),
-        within_seeds=60,
+        within_seeds=10,
     ),
     Canary(
         name="the-venue-loses-money",
