@@ -14,17 +14,20 @@ Size = the last position row (at sequence seq) plus the size-changing executions
 | anything up to a zero that was acted on   | changes no size                                         |
 
 A stream row older than the newest execution is still taken, as a place to count from: dropped, it would
-leave an earlier row of the same fill as that place, and its size is not yet whole.
+leave an earlier row of the same fill as that place, and its size is not yet whole. A row whose executions
+tell more than it does held a part of its fill: it is no such place.
 
-A leg is closed when the size reaches zero, by whichever topic says so first. The walk over executions
-since the last such zero also finds one that a later fill or a newer row has already hidden. Executions
-of one seq are taken to go one way: nothing enlarges a leg at the very seq that emptied it.
+A leg is closed when the size reaches zero, by whichever topic says so first. A row that says so is always
+right. Executions are believed as far as all before them are known, which is what their ``Source`` says;
+the walk over them since the last zero also finds one that a later fill or a newer row has already hidden.
+Executions of one seq are taken to go one way: nothing enlarges a leg at the very seq that emptied it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 
 from state.changed import changed
@@ -32,6 +35,18 @@ from state.numbers import ZERO
 
 #: More executions than this are not walked over: the next row read by REST begins anew.
 _MOST_CHANGES = 500
+
+
+class Source(Enum):
+    """Where an execution comes from, and so what is known of those before it.
+
+    The stream brings all of them in their order, unless it was interrupted. A read (a sync, or of the leg)
+    shows all of them since a time. A look-up shows those of one order, whatever else has filled before.
+    """
+
+    STREAM = "stream"
+    READ = "read"
+    LOOK_UP = "look-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +74,8 @@ class Leg:
     ``row`` is the last one, ``base`` the last of lower seq, ``start`` where the walk begins: the last
     zero that was acted on, or the first row; each None if it is the same as ``row``. ``changes`` are the
     executions above ``start``. ``unseen`` is what the executions have still to take from the cycle that
-    ended at ``start``, where a row told its zero first.
+    ended at ``start``, where a row told its zero first. ``heard_seq`` and ``read_seq`` are those of the
+    newest executions that the stream and a read have brought.
     """
 
     row: SizeRow = field(default_factory=lambda: SizeRow(seq=-1, size=ZERO, updated_ms=0, final=True))
@@ -67,6 +83,8 @@ class Leg:
     start: SizeRow | None = None
     changes: tuple[SizeChange, ...] = ()
     unseen: Decimal = ZERO
+    heard_seq: int = -1
+    read_seq: int = -1
 
     @property
     def newest_seq(self) -> int:
@@ -87,10 +105,12 @@ class Leg:
         below = self._below
         return below.size + self._changed(above=below.seq, up_to=self.row.seq) != self.row.size
 
-    @property
-    def reached_zero(self) -> bool:
-        """Whether a row or the executions show a zero since ``start``: a close, if the leg is held."""
-        return self._zero_seq() is not None
+    def zero(self, *, gap: bool = False) -> int | None:
+        """The first seq since ``start`` at which the leg was at zero: a close, if it is held; else None.
+
+        ``gap``: the stream has lost something that no read has shown yet, so what it tells is not whole.
+        """
+        return self._zero_seq(self.read_seq if gap else max(self.read_seq, self.heard_seq))
 
     def belongs_to_closed(self, change: SizeChange) -> bool:
         """Whether an execution (not yet counted) was part of the cycle whose close was acted on.
@@ -99,21 +119,29 @@ class Leg:
         """
         return self._start.size == 0 and change.seq <= self._start.seq and self.unseen != 0
 
-    def with_change(self, change: SizeChange) -> tuple[Leg, bool]:
-        """Count one execution; the second value says that the leg has reached zero, if it was held.
+    def told(self, seq: int, source: Source) -> Leg:
+        """Know how far the stream or a read has come, also by an execution that is known already."""
+        if source is Source.STREAM and seq > self.heard_seq:
+            return changed(self, heard_seq=seq)
+        if source is Source.READ and seq > self.read_seq:
+            return changed(self, read_seq=seq)
+        return self
 
-        It is also true for a fill that opens a cycle of which a row has already told the end.
+    def with_change(self, change: SizeChange, source: Source, *, held: bool) -> tuple[Leg, bool]:
+        """Count one execution; ``held``: the grid holds the leg, so a zero is a close that it will act on.
+
+        The second value says that the fill opens a cycle of which a row has already told the end.
         """
-        if change.seq <= self._start.seq:
-            if self._start.size > 0:
-                return self, False
-            hidden = change.signed_qty > 0 and self.unseen == 0
-            return changed(self, unseen=self.unseen + change.signed_qty), hidden
-        leg = self
-        while change.signed_qty > 0 and (zero := leg._zero_seq()) is not None and zero < change.seq:
-            leg = leg.closed()  # nobody held what ended there, or it would have been acted on
-        leg = changed(leg, start=leg._start, changes=(*leg.changes, change))
-        return leg, leg.reached_zero
+        leg = self.told(change.seq, source)
+        if change.seq <= leg._start.seq:
+            if leg._start.size > 0:
+                return leg, False
+            hidden = change.signed_qty > 0 and leg.unseen == 0
+            return changed(leg, unseen=leg.unseen + change.signed_qty), hidden
+        opens = change.signed_qty > 0 and not held
+        while opens and (zero := leg.zero()) is not None and zero < change.seq:
+            leg = leg.closed(zero)  # nobody held what ended there
+        return changed(leg, start=leg._start, changes=(*leg.changes, change)), False
 
     def with_stream_row(self, row: SizeRow) -> Leg:
         """Take a pushed row, unless a newer one is known."""
@@ -122,7 +150,8 @@ class Leg:
         if row.seq == self.row.seq:
             newer = row.updated_ms >= self.row.updated_ms and not self.row.final
             return changed(self, row=row) if newer else self
-        return changed(self, row=row, base=self.row, start=self._start)
+        whole = self._row_is_whole or not self.row_disagrees
+        return changed(self, row=row, base=self.row if whole else self._below, start=self._start)
 
     def with_read_row(self, row: SizeRow) -> Leg:
         """Take a row read by REST: it holds every execution up to and including its seq."""
@@ -130,24 +159,23 @@ class Leg:
             return self
         whole = replace(row, final=True)
         if len(self.changes) > _MOST_CHANGES:
-            return Leg(row=whole)
+            return Leg(row=whole, heard_seq=self.heard_seq, read_seq=self.read_seq)
         return changed(self, row=whole, base=self._below, start=self._start)
 
-    def closed(self) -> Leg:
-        """The leg after its close has been acted on: flat at the seq that brought it there.
+    def closed(self, zero: int | None) -> Leg:
+        """The leg after the close at this seq has been acted on; what was filled or told after it stays.
 
-        What was filled or told after that zero stays.
+        None: it lies before ``start``, the end of a cycle that no row showed alone.
         """
-        zero = self._zero_seq()
         if zero is None:
-            return self  # it lies before ``start``: the end of a cycle that no row showed alone
+            return self
         flat = SizeRow(seq=zero, size=ZERO, updated_ms=self.row.updated_ms, final=True)
         unseen = self._start.size + self._changed(above=self._start.seq, up_to=zero)
         later = tuple(change for change in self.changes if change.seq > zero)
         if self.row.seq <= zero:
-            return Leg(row=flat, start=flat, changes=later, unseen=unseen)
+            return changed(self, row=flat, base=None, start=flat, changes=later, unseen=unseen)
         base = self.base if self.base is not None and self.base.seq > zero else flat
-        return Leg(row=self.row, base=base, start=flat, changes=later, unseen=unseen)
+        return changed(self, base=base, start=flat, changes=later, unseen=unseen)
 
     @property
     def _start(self) -> SizeRow:
@@ -168,18 +196,23 @@ class Leg:
             (c.signed_qty for c in self.changes if c.seq > above and (up_to is None or c.seq <= up_to)), ZERO
         )
 
-    def _zero_seq(self) -> int | None:
-        """The first seq after ``start`` at which a row or the executions show size zero."""
+    def _zero_seq(self, known_seq: int) -> int | None:
+        """The first seq after ``start`` at which a row, or the executions up to ``known_seq``, show zero.
+
+        A pushed row is counted from only where no execution of its seq is known: it may hold a part of them.
+        """
         rows = {row.seq: row for row in (self._below, self.row) if row.seq > self._start.seq}
-        size = self._start.size
+        size, last_seq = self._start.size, self._start.seq
         events: tuple[SizeChange | SizeRow, ...] = (*self.changes, *rows.values())
         for event in sorted(events, key=lambda event: event.seq):
             if isinstance(event, SizeChange):
-                size += event.signed_qty
-                if event.signed_qty < 0 and size <= 0:
-                    return event.seq
+                last_seq = event.seq
+                if event.seq <= known_seq:
+                    size += event.signed_qty
+                    if event.signed_qty < 0 and size <= 0:
+                        return event.seq
             elif event.size == 0:
                 return event.seq
-            elif event is not self.row or self._row_is_whole:
+            elif event.final or event.seq != last_seq:
                 size = event.size
         return None

@@ -12,13 +12,14 @@ from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.draft import PROOF_MS, Draft
 from state.grid.effects import ProvenAbsent
-from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, order_ended
+from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, by_seq, order_ended
 from state.grid.gates import explained
 from state.grid.model import SideState
 from state.grid.opening import opening_ended, opening_postponed, opening_withheld
 from state.grid.rebuild import begin_rebuild, rebuild_leg, wait_for_the_other
 from state.grid.strangers import judge_undecided
 from state.grid.take_profit import amend_refused, tp_refused
+from state.leg import Source
 from state.numbers import ZERO
 from state.order import ABSENT, REFUSED, Asked, Order, Phase
 
@@ -114,8 +115,8 @@ def _cancelled(d: Draft, order: Order, answer: RequestAnswered) -> None:
 def absorb_look_up(d: Draft, found: OrderLookUp) -> None:
     """What the exchange showed of one order; its absence counts only when it is proven."""
     found = _without_older(d.find(found.order_link_id), found)
-    for execution in found.executions:
-        absorb_execution(d, execution, streamed=False)
+    for execution in by_seq(found.executions):
+        absorb_execution(d, execution, Source.LOOK_UP)
     for row in found.positions:
         absorb_position(d, row, streamed=False)
     order = d.find(found.order_link_id)
@@ -203,8 +204,8 @@ def absorb_legs(d: Draft, read: LegsRead) -> None:
         if side.rebuild_from_ms:
             rebuild_leg(d, side, read)
     wait_for_the_other(d)
-    for execution in read.executions:
-        absorb_execution(d, execution, streamed=False)
+    for execution in by_seq(read.executions):
+        absorb_execution(d, execution, Source.READ)
     for row in read.positions:
         absorb_position(d, row, streamed=False)
     judge_undecided(d)

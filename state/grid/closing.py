@@ -49,7 +49,6 @@ UNEXPLAINED = "its close is not explained"
 def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
     """Step 1, at once, whatever sync is under way: a new cycle number, and no entry leaves from here on."""
     released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
-    side.leg = side.leg.closed()
     closed = changed(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
     if d.state.restart is not None and closed.size == 0 and closed.cause is not Cause.EXCHANGE:
         closed = changed(closed, cause=Cause.RESTART)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from messages.account import ExecType, Execution, OrderRow, OrderStatus, PositionRow
 from messages.events import Severity, TradeBooked
 from messages.ids import OrderName, parse_order_link_id
@@ -15,7 +17,7 @@ from state.grid.effects import FreezeAccount, StopAccount
 from state.grid.joining import join_fill
 from state.grid.model import Cause, CycleBook, SideState
 from state.grid.strangers import judge_stranger, take_in_stranger
-from state.leg import SizeChange, SizeRow
+from state.leg import SizeChange, SizeRow, Source
 from state.order import ABSENT, FILLED, REFUSED, Asked, Order, Phase
 
 _LIQUIDATING = frozenset(
@@ -39,13 +41,18 @@ def our_name(d: Draft, order_link_id: str) -> OrderName | None:
     return name
 
 
-def absorb_execution(d: Draft, execution: Execution, *, streamed: bool, anew: bool = False) -> None:
+def by_seq(executions: Iterable[Execution]) -> list[Execution]:
+    """A read's executions in the order in which they happened: each is then known with all before it."""
+    return sorted(executions, key=lambda e: e.seq)
+
+
+def absorb_execution(d: Draft, execution: Execution, source: Source, *, anew: bool = False) -> None:
     """Count one execution, once by its exec_id; ``anew``: a rebuild counts it again from the start."""
     name = our_name(d, execution.order_link_id)
     leg = name.side if name is not None else execution.leg
     if not anew and (execution.exec_id in d.state.exec_ids or execution.exec_ms <= d.state.execs_known_ms):
-        if streamed and leg is not None and execution.order_side is leg.closes_with:
-            d.state.of(leg).recovery_due_ms = 0  # the stream has brought what a read had found
+        if leg is not None and execution.exec_type.changes_size:
+            _told_again(d, d.state.of(leg), execution, source)
         return
     if leg is None:
         d.note(
@@ -62,16 +69,25 @@ def absorb_execution(d: Draft, execution: Execution, *, streamed: bool, anew: bo
     if execution.exec_type is ExecType.FUNDING:
         book_funding(d, side, execution)
     elif execution.exec_type.changes_size:
-        _absorb_trade(d, side, name, execution, streamed=streamed)
+        _absorb_trade(d, side, name, execution, source)
+        act_on_closes(d, side, execution.exec_ms, recovered=source is not Source.STREAM)
+
+
+def _told_again(d: Draft, side: SideState, execution: Execution, source: Source) -> None:
+    """A known execution changes no size, but tells how far its source has come."""
+    if source is Source.STREAM and execution.order_side is side.side.closes_with:
+        side.recovery_due_ms = 0  # the stream has brought what a read had found
+    side.leg = side.leg.told(execution.seq, source)
+    act_on_closes(d, side, execution.exec_ms, recovered=source is not Source.STREAM)
 
 
 def _absorb_trade(
-    d: Draft, side: SideState, name: OrderName | None, execution: Execution, *, streamed: bool
+    d: Draft, side: SideState, name: OrderName | None, execution: Execution, source: Source
 ) -> None:
     opens = execution.order_side is side.side.opens_with
     change = SizeChange(seq=execution.seq, signed_qty=execution.qty if opens else -execution.qty)
     closed = incomplete_book(side) if side.leg.belongs_to_closed(change) else None
-    side.leg, reached_zero = side.leg.with_change(change)
+    side.leg, has_ended = side.leg.with_change(change, source, held=side.held)
     order = _fill_order(d, name, execution)
     _tell(d, side, name, execution, side.cycle if closed is None else closed.cycle)
     if closed is not None:
@@ -80,10 +96,10 @@ def _absorb_trade(
         join_fill(d, side, name, order, execution)
     else:
         count(side, name, execution)
-    if not opens and streamed and closed is not None:
+    if not opens and source is Source.STREAM and closed is not None:
         side.recovery_due_ms = 0
-    if side.held and reached_zero and not d.state.interrupted_ms:
-        close_side(d, side, execution.exec_ms, recovered=not streamed)
+    if side.held and has_ended:
+        close_side(d, side, None, execution.exec_ms, recovered=source is not Source.STREAM)
 
 
 def _tell(d: Draft, side: SideState, name: OrderName | None, e: Execution, cycle: int) -> None:
@@ -102,16 +118,23 @@ def _tell(d: Draft, side: SideState, name: OrderName | None, e: Execution, cycle
         d.emit(StopAccount(reason=f"{d.state.symbol} {side.side}: {what}"))
 
 
-def close_side(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
+def act_on_closes(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
+    """Act on each zero of a held leg that is now sure; while the stream has a gap, most have to wait."""
+    gap = d.state.interrupted_ms != 0
+    while side.held and (zero := side.leg.zero(gap=gap)) is not None:
+        close_side(d, side, zero, exec_ms, recovered=recovered)
+
+
+def close_side(d: Draft, side: SideState, zero: int | None, exec_ms: int, *, recovered: bool) -> None:
     """Act on a close; what has filled after the zero is taken out of the closed cycle and is a late fill."""
-    zero = side.leg.closed().start
-    ordered = sorted(side.fills, key=lambda e: e.seq)
-    late = [e for e in ordered if zero is not None and side.leg.size > 0 and e.seq > zero.seq]
+    ordered = by_seq(side.fills)
+    late = [e for e in ordered if zero is not None and e.seq > zero]
     if late and not side.book.foreign_qty:
         book = CycleBook(cycle=side.cycle, funding=side.book.funding)
         for e in ordered[: -len(late)]:
             book = counted(side, book, our_name(d, e.order_link_id), e)
         side.book = book
+    side.leg = side.leg.closed(zero)
     act_on_close(d, side, exec_ms, recovered=recovered)
     for e in late:
         name = our_name(d, e.order_link_id)
@@ -157,10 +180,11 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
     if row.size > 0 and side.leg.row.seq == row.seq:
         side.row_average = row.average_price
         d.state.leverage_set = row.leverage
-    told_flat = side.size == 0 and side.leg.row.size == 0
-    if side.held and (told_flat or (side.leg.reached_zero and not d.state.interrupted_ms)):
-        # The row was pushed for the closing execution: its time is the execution's.
-        close_side(d, side, row.updated_ms if streamed else 0, recovered=not streamed)
+    # A row is pushed for its newest execution: its time is the execution's.
+    exec_ms = row.updated_ms if streamed else 0
+    act_on_closes(d, side, exec_ms, recovered=not streamed)
+    if side.held and side.size == 0 and side.leg.row.size == 0:
+        close_side(d, side, None, exec_ms, recovered=not streamed)
 
 
 def absorb_order_row(d: Draft, row: OrderRow, *, streamed: bool = False) -> None:

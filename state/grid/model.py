@@ -216,11 +216,11 @@ class GridState:
     price_ms: int = 0
     ever_saved: bool = False
     synced: bool = False
-    synced_ms: int = 0
+    synced_ms: int = 0  # when the last sync was read
     entries_from_ms: int = 0
     entries_proven: bool = False
     stream_up: bool = False
-    interrupted_ms: int = 0  # the stream has lost something since then; 0 once a sync has followed
+    interrupted_ms: int = 0  # the stream may have lost something since then; 0 once a sync has followed
     stopped: str = ""
     stopping: bool = False
     frozen_until_ms: int = 0

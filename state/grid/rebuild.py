@@ -19,7 +19,7 @@ from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
 from state.grid.model import CycleBook, SideState
 from state.grid.procedures import Closing, Restart, RestartStep
-from state.leg import Leg, SizeRow
+from state.leg import Leg, SizeRow, Source
 from state.numbers import ZERO
 from state.order import Order, Phase
 
@@ -66,9 +66,6 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     before = [name.cycle for e in told[:start] if (name := our_name(d, e.order_link_id)) is not None]
     after = [name.cycle for e in own[start:] if (name := our_name(d, e.order_link_id)) is not None]
     side.cycle = max([side.cycle, *after, *(cycle + 1 for cycle in before)])
-    for known in (*d.state.orders.values(), *d.state.ended.values()):
-        if known.side is side.side:
-            d.spend(known.name)  # those that were shown before the cycle was known
     side.held, side.levels, side.opening, side.fills = False, {}, None, ()
     side.book = CycleBook(cycle=side.cycle)
     side.old_books = tuple(book for book in side.old_books if book.size == 0)
@@ -76,10 +73,11 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     for e in told[:start]:
         d.state.exec_ids[e.exec_id] = e.exec_ms
     floor = told[start - 1].seq if start else -1
-    side.leg = Leg(row=SizeRow(seq=floor, size=ZERO, updated_ms=0, final=True))
+    flat = SizeRow(seq=floor, size=ZERO, updated_ms=0, final=True)
+    side.leg = Leg(row=flat, heard_seq=side.leg.heard_seq)
     _know_orders(d, own[start:])
     for e in own[start:]:
-        absorb_execution(d, e, streamed=False, anew=True)
+        absorb_execution(d, e, Source.READ, anew=True)
     if not side.held and told:
         _go_on_after(d, side, told[-1])
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)

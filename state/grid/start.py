@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from messages.market import FeeRates, Instrument
 from messages.settings import GridSettings
-from messages.sides import Side
 from state.changed import changed
 from state.grid.draft import PROOF_MS
 from state.grid.model import GridState
-from state.grid.procedures import Closing
 from state.order import Asked, Order, Phase
 
 _LATELY_MS = 60_000
@@ -35,6 +33,7 @@ def begin(
             instrument=instrument,
             fees=fees,
             entries_from_ms=now_ms + PROOF_MS,
+            interrupted_ms=now_ms,
         )
     state = saved.copy()
     state.settings, state.instrument, state.fees = settings, instrument, fees
@@ -44,22 +43,9 @@ def begin(
     if not any(side.size for side in state.sides):
         state.leverage_set = None  # somebody may have changed it; an open leg's row says what is in force
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
+    state.interrupted_ms = saved.interrupted_ms or known_until_ms(saved) or now_ms
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
-    if saved.settings.wind_down and not settings.wind_down:
-        _go_on_after_winding_down(state, now_ms)
     return state
-
-
-def _go_on_after_winding_down(state: GridState, now_ms: int) -> None:
-    """Sides that were closed and stayed flat go on with the close: whoever may reopen does (section 11)."""
-    closed = frozenset(
-        side.side
-        for side in state.sides
-        if side.old_books and not side.held and side.size == 0 and side.opening is None and not side.paused
-    )
-    if closed and state.restart is None:
-        before = state.closing.sides if state.closing is not None else frozenset[Side]()
-        state.closing = Closing(sides=before | closed, started_ms=now_ms)
 
 
 def _revived(order: Order, now_ms: int) -> Order:
@@ -86,5 +72,9 @@ def kept(state: GridState, now_ms: int) -> GridState:
 
 
 def known_until_ms(state: GridState) -> int:
-    """The time of the newest execution that the state knows, 0 for none: a first sync reads from before."""
-    return max((state.execs_known_ms, *state.exec_ids.values()))
+    """Until when the state knows every execution, 0 for none: a first sync reads from before.
+
+    That is the time of the newest one that it knows, but not from beyond a gap that no sync has closed.
+    """
+    newest_ms = max((state.execs_known_ms, *state.exec_ids.values()))
+    return min(newest_ms, state.interrupted_ms or newest_ms)

@@ -39,8 +39,9 @@ from state.grid.model import GridState
 from state.grid.opening import open_if_new, opening_ended, run_opening
 from state.grid.quantities import prune_references
 from state.grid.restart import run_restart
-from state.grid.sync import absorb_snapshot
+from state.grid.sync import absorb_snapshot, absorb_stream
 from state.grid.take_profit import run_take_profit
+from state.leg import Source
 from state.order import Order
 
 Event = (
@@ -116,7 +117,7 @@ def _absorb(d: Draft, event: Event) -> None:
             if isinstance(event, Execution):
                 d.state.early = (*d.state.early, event)
         case Execution():
-            absorb_execution(d, event, streamed=True)
+            absorb_execution(d, event, Source.STREAM)
         case PositionRow():
             absorb_position(d, event, streamed=True)
         case OrderRow():
@@ -136,9 +137,7 @@ def _absorb(d: Draft, event: Event) -> None:
         case SettingAnswered():
             _setting_answered(d, event)
         case StreamUp():
-            d.state.stream_up = event.up
-            if not event.up:
-                d.state.interrupted_ms = d.now_ms  # until a sync has closed the gap
+            absorb_stream(d, up=event.up)
         case Stop():
             d.state.stopped = d.state.stopped or event.reason
         case Freeze():

@@ -10,12 +10,20 @@ from messages.events import Severity, SymbolSnapshot
 from messages.requests import LegsRead
 from state.changed import changed
 from state.grid.draft import Draft
-from state.grid.fills import absorb_execution, absorb_order_row, absorb_position, close_side, our_name
+from state.grid.fills import (
+    absorb_execution,
+    absorb_order_row,
+    absorb_position,
+    act_on_closes,
+    by_seq,
+    our_name,
+)
 from state.grid.gates import explained
 from state.grid.model import SideState
 from state.grid.rebuild import rebuild_all
 from state.grid.strangers import judge_stranger, take_in_stranger
 from state.grid.take_profit import tp_is_right
+from state.leg import Source
 from state.order import Order, Phase
 
 #: An order this young may be missing from a snapshot that was on its way.
@@ -25,31 +33,40 @@ _YOUNG_MS = 500
 def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:
     """Take one symbol's share of a sync."""
     first = not d.state.synced
-    if snapshot.server_ms >= d.state.interrupted_ms:
-        d.state.interrupted_ms = 0
     strangers = _absorb_orders(d, snapshot)
     if first and not d.state.ever_saved:
         rebuild_all(d, _as_read(snapshot))
-    for execution in snapshot.executions:
-        absorb_execution(d, execution, streamed=False)
+    for execution in by_seq(snapshot.executions):
+        absorb_execution(d, execution, Source.READ)
     for row in snapshot.positions:
         absorb_position(d, row, streamed=False)
     listed = {row.leg for row in snapshot.positions}
     for side in d.state.sides:
-        if side.held and side.leg.reached_zero and not d.state.interrupted_ms:
-            close_side(d, side, 0, recovered=True)
         _judge_leg(d, side, listed=side.side in listed)
     for order in (d.state.orders[link_id] for link_id in strangers):
         if not d.state.of(order.side).rebuild_from_ms:  # rebuild first, judge then
             judge_stranger(d, order, adopt=first)
     early, d.state.early = d.state.early, ()
     for execution in early:
-        absorb_execution(d, execution, streamed=True)
+        absorb_execution(d, execution, Source.STREAM)
     _doubt_unlisted(d, snapshot)
     _count_wrong_tps(d)
-    d.state.synced, d.state.synced_ms, d.state.ever_saved = True, d.now_ms, True
+    d.state.synced, d.state.synced_ms, d.state.ever_saved = True, snapshot.received_ms, True
     if snapshot.server_ms >= d.state.entries_from_ms:
         d.state.entries_proven = True
+
+
+def absorb_stream(d: Draft, *, up: bool) -> None:
+    """The private stream is gone, or a sync has closed the gap: what was heard since may be believed.
+
+    That it stands may have been said when it was already gone again.
+    """
+    if not up:
+        d.state.stream_up, d.state.interrupted_ms = False, d.now_ms
+    elif d.state.synced_ms > d.state.interrupted_ms:
+        d.state.stream_up, d.state.interrupted_ms = True, 0
+        for side in d.state.sides:
+            act_on_closes(d, side, 0, recovered=False)
 
 
 def _as_read(snapshot: SymbolSnapshot) -> LegsRead:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.leg import Leg, SizeChange, SizeRow
+from state.leg import Leg, SizeChange, SizeRow, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,24 @@ class Holder:
     by_size: bool
     held: bool = False
     closes: int = 0
+    gap: bool = False
 
-    def fill(self, change: SizeChange) -> None:
-        late = self.leg.belongs_to_closed(change)
-        self.leg, zero = self.leg.with_change(change)
-        self.held = self.held or (change.signed_qty > 0 and not late)
-        if zero:
+    def fill(self, change: SizeChange, source: Source = Source.STREAM, *, known: bool = False) -> None:
+        if known:
+            self.leg = self.leg.told(change.seq, source)
             self.act()
+            return
+        late = self.leg.belongs_to_closed(change)
+        self.leg, has_ended = self.leg.with_change(change, source, held=self.held)
+        self.held = self.held or (change.signed_qty > 0 and not late)
+        if has_ended and self.held:
+            self.held = False
+            self.closes += 1
+        self.act()
 
     def row(self, row: SizeRow, *, read: bool) -> None:
         self.leg = self.leg.with_read_row(row) if read else self.leg.with_stream_row(row)
-        if self.leg.size == 0 if self.by_size else self.leg.reached_zero:
+        if not self.by_size or self.leg.size == 0:
             self.act()
 
     @property
@@ -91,8 +98,9 @@ class Holder:
         return int(self.leg.size)
 
     def act(self) -> None:
-        if self.held:
-            self.leg, self.held = self.leg.closed(), False
+        while self.held and (zero := self.leg.zero(gap=self.gap)) is not None:
+            self.leg = self.leg.closed(zero)
+            self.held = any(late.signed_qty > 0 for late in self.leg.changes)
             self.closes += 1
 
 
@@ -128,6 +136,31 @@ def test_any_interleaving_ends_at_the_true_size_and_tells_every_close_once(
     assert holder.closes == history.zeros
     assert holder.held == (history.size > 0)
     assert not holder.leg.row_disagrees
+
+
+@given(
+    history=histories(),
+    turns=st.lists(st.booleans(), max_size=40),
+    look_ups=st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=6),
+)
+def test_executions_that_a_look_up_shows_early_tell_no_close_that_never_was(
+    history: History, turns: list[bool], look_ups: list[tuple[int, int]]
+) -> None:
+    holder = Holder(Leg(row=history.whole[0]), by_size=False)
+    fills, rows, shown = list(enumerate(history.fills)), list(history.pushed), set()
+    turns = [*turns, *[True] * len(fills), *[False] * len(rows)]
+    for count, turn in enumerate(turns):
+        for number in {n % len(history.fills) for when, n in look_ups if when == count}:
+            if number not in shown and (number, history.fills[number]) in fills:
+                holder.fill(history.fills[number], Source.LOOK_UP)
+                shown.add(number)
+        if turn and fills:
+            number, fill = fills.pop(0)
+            holder.fill(fill, known=number in shown)
+        elif not turn and rows:
+            holder.row(rows.pop(0), read=False)
+    assert holder.closes == history.zeros
+    assert holder.leg.size == history.size
 
 
 @given(
@@ -216,12 +249,44 @@ def test_row_and_executions_of_one_seq_disagree_until_the_last_has_come() -> Non
     assert holder.leg.size == 8
 
 
+def test_what_a_look_up_shows_closes_nothing_before_the_stream_has_come_so_far() -> None:
+    holder = play_all(a_fill(1, 5), a_row(1, 5))
+    holder.fill(a_fill(3, -5), Source.LOOK_UP)
+    assert (holder.closes, holder.held) == (0, True)
+    holder.fill(a_fill(2, 3))
+    holder.fill(a_fill(3, -5), known=True)
+    assert (holder.closes, holder.size) == (0, 3)
+
+
+def test_what_a_look_up_shows_closes_once_the_stream_has_come_so_far() -> None:
+    holder = play_all(a_fill(1, 5), a_row(1, 5))
+    holder.fill(a_fill(2, -5), Source.LOOK_UP)
+    holder.fill(a_fill(2, -5), known=True)
+    assert (holder.closes, holder.held) == (1, False)
+
+
+def test_a_close_that_only_a_stream_with_a_gap_tells_waits_for_a_read() -> None:
+    holder = play_all(a_fill(1, 5), a_row(1, 5))
+    holder.gap = True
+    holder.fill(a_fill(3, -5))
+    holder.fill(a_fill(4, 2))
+    assert (holder.closes, holder.held) == (0, True)
+    holder.fill(a_fill(3, -5), Source.READ, known=True)
+    assert (holder.closes, holder.size) == (1, 2)
+
+
+def test_a_row_that_held_a_part_of_its_fill_is_no_place_to_count_from() -> None:
+    holder = play_all(a_fill(1, 5), a_row(1, 5), a_row(2, 7), a_fill(2, 2), a_fill(2, 2), a_row(3, 10))
+    holder.fill(a_fill(3, 1))
+    assert holder.size == 10
+
+
 def test_a_flat_row_of_a_flat_leg_changes_nothing() -> None:
     holder = play_all(a_fill(1, 5), a_fill(2, -5))
     for _ in range(2):
         holder.row(a_row(2, 0), read=False)
     assert holder.closes == 1
-    assert not holder.leg.reached_zero
+    assert holder.leg.zero() is None
 
 
 @pytest.mark.parametrize("seq", [3, 4])

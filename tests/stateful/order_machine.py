@@ -28,6 +28,7 @@ from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, absorb_order_row
 from state.grid.lookups import due_ms
 from state.grid.model import GridState
+from state.leg import Source
 from state.order import ABSENT, REFUSED, Order, Phase, Wish
 from tests.stateful.exchange import Exchange
 from tests.stateful.records import FEES, INSTRUMENT, RECV_WINDOW_MS, ZERO, Resting
@@ -185,7 +186,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(nth=_NTH)
     def an_execution_is_told(self, nth: int) -> None:
         execution = self._executions[nth % len(self._executions)]
-        self._draft(lambda d: self.absorb_execution(d, execution, streamed=True))
+        self._draft(lambda d: self.absorb_execution(d, execution, Source.STREAM))
 
     @precondition(lambda self: due_ms(self.ours) <= self.exchange.now_ms)
     @rule()

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import pytest
-
 from messages.sides import Side
 from tests.stateful.machine import GridMachine, Word
-
-not_mended = partial(pytest.mark.xfail, strict=True, raises=AssertionError)
 
 
 def opened(*, levels: int = 3, depth: int = 2, tells_each_part: bool = False) -> GridMachine:
@@ -20,7 +14,6 @@ def opened(*, levels: int = 3, depth: int = 2, tells_each_part: bool = False) ->
     return machine
 
 
-@pytest.mark.xfail(strict=True, reason="Leg.with_change drops a zero that waits for the end of an outage")
 def test_a_close_that_an_outage_hid_is_acted_on_though_the_leg_has_filled_again() -> None:
     machine = opened(tells_each_part=True)
     machine.an_order_is_touched(nth=4)  # LONG's take profit fills, and half of SHORT's next entry
@@ -31,11 +24,6 @@ def test_a_close_that_an_outage_hid_is_acted_on_though_the_leg_has_filled_again(
     machine.teardown()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="begin() does not say that the stream was interrupted before it",
-)
 def test_a_new_process_believes_no_close_from_executions_before_its_first_sync() -> None:
     machine = opened()
     machine.an_order_is_touched(nth=4)
@@ -44,11 +32,6 @@ def test_a_new_process_believes_no_close_from_executions_before_its_first_sync()
     machine.teardown()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a look-up's executions may overtake the stream's of lower sequence",
-)
 def test_a_take_profits_look_up_closes_no_side_whose_entry_filled_before_it_unseen() -> None:
     machine = opened()
     machine.price_moves(steps=-4)  # LONG's next entry fills
@@ -62,7 +45,6 @@ def test_a_take_profits_look_up_closes_no_side_whose_entry_filled_before_it_unse
     machine.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="a snapshot's executions are acted on one by one")
 def test_a_snapshots_executions_close_a_side_only_when_all_of_them_are_known() -> None:
     machine = opened(levels=2, depth=1)
     machine.an_order_is_touched(nth=1)
@@ -85,14 +67,10 @@ def half_told_fills() -> GridMachine:
     return machine
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="Leg counts from a row that held only a part of its fill"
-)
 def test_a_leg_is_not_counted_from_a_row_that_held_a_part_of_its_fill() -> None:
     half_told_fills().teardown()
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="rebuild_leg drops the book that a close waits for")
 def test_a_rebuild_while_a_close_awaits_its_cause_goes_on() -> None:
     machine = half_told_fills()
     machine.bot.may_rebuild = True

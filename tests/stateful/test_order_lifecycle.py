@@ -15,6 +15,7 @@ from messages.orders import Outcome, RequestAnswered
 from state.grid.answers import absorb_answer
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, absorb_order_row
+from state.leg import Source
 from state.order import Phase
 from tests.stateful.order_machine import OrderMachine
 from tests.stateful.records import ZERO
@@ -23,10 +24,10 @@ TestOrder = OrderMachine.TestCase
 TestOrder.settings = settings(max_examples=400, stateful_step_count=30, derandomize=True)
 
 
-def executions_count_as_often_as_they_come(d: Draft, execution: Execution, *, streamed: bool) -> None:
+def executions_count_as_often_as_they_come(d: Draft, execution: Execution, source: Source) -> None:
     """Canary: what is known by its id is counted again."""
     d.state.exec_ids = {}
-    absorb_execution(d, execution, streamed=streamed)
+    absorb_execution(d, execution, source)
 
 
 def a_row_revives_an_ended_order(d: Draft, row: OrderRow, *, streamed: bool) -> None:
