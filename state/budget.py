@@ -31,12 +31,12 @@ class RollingBudget:
     def free_ms(self, units: int, now_ms: int) -> int:
         """From when on as many units (at most ``limit``) are left, if nothing else is taken."""
         at_ms = max(now_ms, self._blocked_until_ms)
-        used = sum(taken for when, taken in self._taken if when > at_ms - self._span_ms)
-        for when, taken in self._taken:
+        counted = [(when, taken) for when, taken in self._taken if when > at_ms - self._span_ms]
+        used = sum(taken for _, taken in counted)
+        for when, taken in counted:
             if used + units <= self.limit:
                 break
-            if when > at_ms - self._span_ms:
-                at_ms, used = when + self._span_ms, used - taken
+            at_ms, used = when + self._span_ms, used - taken
         return at_ms
 
     def pause(self, until_ms: int) -> None:
