@@ -113,12 +113,12 @@ _KINDS: Final = (
     *DIAL_TROUBLES,
     *(f"{line}_every_s" for line in LINES),
     "outage_every_s",
-    "distance",
 )
 _SHARES: Final = (0.002, 0.02, 0.12)
 _EVERY_S: Final = (3_600, 900, 120)
 _OUTAGE_EVERY_S: Final = (14_400, 3_600, 1_800)
-#: Ways of requests, replies and frames: next door, another continent, a line that is full.
+#: Ways of requests, replies and frames: next door, another continent, a line that is full. They are no
+#: trouble, and so apart from the troubles; only where ways are long does much happen on them.
 _DISTANCES: Final[tuple[tuple[Span, Span, Span], ...]] = (
     ((5, 40), (5, 40), (0, 50)),
     ((20, 200), (20, 200), (5, 400)),
@@ -131,7 +131,7 @@ _MOST_TROUBLE: Final = 0.4
 def weather_of(chance: Random) -> Weather:
     """One seed's weather: of six about one calm, else one kind of fault alone, some, or most of them.
 
-    Each kind is drawn rare, frequent or hard.
+    Each kind is drawn rare, frequent or hard; every other time the exchange is far away.
     """
     if chance.randrange(6) == 0:
         return CALM
@@ -145,6 +145,8 @@ def weather_of(chance: Random) -> Weather:
     drawn: dict[str, float | int | Span] = {}
     for kind in chosen:
         drawn |= _severity(chance, kind)
+    if chance.random() < 0.5:
+        drawn["request_ms"], drawn["reply_ms"], drawn["frame_ms"] = chance.choice(_DISTANCES)
     for troubles in (REST_TROUBLES, FRAME_TROUBLES):
         _bear(drawn, troubles)
     if any(f"{line}_every_s" in chosen for line in LINES):
@@ -154,9 +156,6 @@ def weather_of(chance: Random) -> Weather:
 
 
 def _severity(chance: Random, kind: str) -> Mapping[str, float | int | Span]:
-    if kind == "distance":
-        request, reply, frame = chance.choice(_DISTANCES)
-        return {"request_ms": request, "reply_ms": reply, "frame_ms": frame}
     if kind == "outage_every_s":
         longest_ms = chance.choice((30_000, 120_000, 600_000))
         return {kind: chance.choice(_OUTAGE_EVERY_S), "outage_ms": (10_000, longest_ms)}

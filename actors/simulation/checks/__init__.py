@@ -16,7 +16,7 @@ They look at the venue's records (truth.py), at the messages and plain states th
 | files              | a state file is whole, and never older than the last                     | 5       |
 | syncs              | no sync without a cause; no order before the first one                   | 3       |
 | references         | reference quantities go with the positions                               | 6       |
-| bases              | entries go by a fill or by a recalculation that was due                  | 7       |
+| bases              | entries go by a fill or by a recalculation that was due, and then go     | 7       |
 | money, books       | money is conserved, each execution is booked once                        |         |
 | rows               | no leg's row or execution is taken for the other's; ends are final       |         |
 | progress           | in the end sides are held, nothing is unknown, nothing hangs             |         |

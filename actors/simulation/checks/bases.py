@@ -8,8 +8,12 @@ from decimal import Decimal
 
 from actors.simulation.checks.truth import LegKey, Truth
 from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Turn
-from messages.sides import SIDES
+from messages.market import Price
+from messages.sides import SIDES, Role
 from state.grid.model import GridState, SideState
+
+#: So long, and at so many prices, may a price lie beyond the limit; a price is fresh up to this age.
+_LEFT_MS, _PRICES_LEFT, _FRESH_MS = 30_000, 5, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +94,67 @@ def deepest_of(side: SideState) -> int:
     """The deepest filled level, else the deepest that has begun; -1 for none."""
     filled = [n for n, level in side.levels.items() if level.complete]
     return max(filled, default=max((n for n, level in side.levels.items() if level.qty), default=-1))
+
+
+class EntriesAreNotLeftBehind(Checker):
+    """Entries that nothing hinders follow a price that has gone away from them by more than the limit.
+
+    A recalculation takes a fresh price and 10 s since the last one; half a minute is always enough. Once the
+    machine's clock was set, prices may look old to it, and nothing is said any more.
+    """
+
+    messages = frozenset({Price})
+
+    def __init__(self) -> None:
+        self._away: dict[tuple[int, LegKey], list[int]] = {}
+        self._clock_was_set = False
+
+    def stepped(self, at_ms: int) -> Iterable[str]:
+        """From now on the age of a price is not what it seems."""
+        self._clock_was_set = True
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Note, price by price, how long a side's entries have been left behind."""
+        state = turn.after
+        if state is None or self._clock_was_set:
+            return ()
+        found = []
+        for side in state.sides:
+            key = state.account, (state.symbol, side.side)
+            if not _left_behind(state, side, turn.at_ms):
+                self._away.pop(key, None)
+                continue
+            times = self._away.setdefault(key, [])
+            times.append(turn.at_ms)
+            if len(times) > _PRICES_LEFT and turn.at_ms >= times[0] + _LEFT_MS:
+                found.append(
+                    f"{state.symbol} {side.side}: left behind from {side.price_at_base} to {state.last}"
+                )
+        return found
+
+
+def _left_behind(state: GridState, side: SideState, now_ms: int) -> bool:
+    last, start = state.last, side.price_at_base
+    if last is None or start is None or not side.held or now_ms > state.price_ms + _FRESH_MS:
+        return False
+    settings = side.settings or state.settings
+    if (last - start) * side.side.sign * 100 <= start * settings.recalculate_percent:
+        return False
+    hindered = (
+        state.stopped
+        or state.stopping
+        or now_ms < state.frozen_until_ms
+        or state.entries_refused
+        or any(each.book.foreign_qty for each in state.sides)
+        or state.closing is not None
+        or state.restart is not None
+        or side.paused
+        or side.opening is not None
+        or side.leg.size != side.book.size
+        or not (state.synced and state.stream_up and state.entries_proven)
+    )
+    return not hindered and any(
+        order.role is Role.ENTRY and order.side is side.side and not order.ended
+        for order in state.orders.values()
+    )

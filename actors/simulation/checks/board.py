@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from actors.simulation.checks.bases import BasesAreRight
+from actors.simulation.checks.bases import BasesAreRight, EntriesAreNotLeftBehind
 from actors.simulation.checks.books import BooksAgree, TradesAreBookedOnce
 from actors.simulation.checks.closes import ACloseIsActedOn
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
@@ -56,6 +56,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         EndsAreFinal(),
         LegsAgreeInTheEnd(truth),
         bases,
+        EntriesAreNotLeftBehind(),
         GridsRun(truth),
         NothingIsUnknown(truth),
         NoProcedureHangs(truth),

@@ -11,8 +11,8 @@ from state.grid.model import GridState
 
 
 class ReferencesAreCleared(Checker):
-    """A reference lives while a side holds, rests or opens its level. When a close leaves both sides flat with
-    nothing in flight, what opens next takes fresh quantities."""
+    """A reference lives while a side holds, rests or opens its level; and when a close leaves both sides flat
+    with nothing in flight, what opens next takes fresh quantities."""
 
     messages = GRID_MESSAGES
 
