@@ -14,7 +14,7 @@ from state.grid.draft import Draft
 from state.grid.model import Level, SideState
 from state.ladder import nominal_margin, nominal_margin_through
 from state.numbers import ZERO, floor_to
-from state.order import Order
+from state.order import Order, Phase
 
 
 def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | None, e: Execution) -> None:
@@ -78,12 +78,22 @@ def _hold(d: Draft, side: SideState) -> None:
 
 
 def _join_level(d: Draft, side: SideState, n: int, order: Order, qty: Decimal, value: Decimal) -> None:
-    level = side.levels.get(n) or Level(wanted=d.state.references.get(n, order.qty))
+    level = side.levels.get(n) or Level(wanted=_decided_qty(d, n, order))
     total = level.qty + qty
     side.levels[n] = changed(
         level, qty=total, value=level.value + value, complete=level.complete or total >= level.wanted
     )
     d.state.references.setdefault(n, level.wanted)
+
+
+def _decided_qty(d: Draft, n: int, order: Order) -> Decimal:
+    """What a level is to hold: what its order was decided for.
+
+    The reference may be the other side's by now, with other settings. It counts where an order is known by
+    its fills alone: the state was lost.
+    """
+    known = order.decided or order.phase is not Phase.UNKNOWN
+    return order.qty if known else d.state.references.get(n, order.qty)
 
 
 def _join_opening(d: Draft, side: SideState, order: Order, qty: Decimal) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from messages.market import FeeRates, Instrument
 from messages.settings import GridSettings
+from messages.sides import Side
 from state.changed import changed
 from state.grid.draft import PROOF_MS
 from state.grid.model import GridState
+from state.grid.procedures import Closing
 from state.order import Asked, Order, Phase
 
 _LATELY_MS = 60_000
@@ -45,7 +47,21 @@ def begin(
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.interrupted_ms = saved.interrupted_ms or known_until_ms(saved) or now_ms
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
+    if saved.settings.wind_down and not settings.wind_down:
+        _go_on_after_winding_down(state, now_ms)
     return state
+
+
+def _go_on_after_winding_down(state: GridState, now_ms: int) -> None:
+    """Sides that were closed and stayed flat go on with the close: whoever may reopen does (section 11)."""
+    closed = frozenset(
+        side.side
+        for side in state.sides
+        if side.old_books and not side.held and side.size == 0 and side.opening is None and not side.paused
+    )
+    if closed and state.restart is None:
+        before = state.closing.sides if state.closing is not None else frozenset[Side]()
+        state.closing = Closing(sides=before | closed, started_ms=now_ms)
 
 
 def _revived(order: Order, now_ms: int) -> Order:

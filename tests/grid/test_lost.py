@@ -221,3 +221,24 @@ def test_ids_that_are_chosen_again_after_a_loss_are_never_taken_for_the_older_or
         assert shown(world, "T", side)[0][0] == Decimal("0.3")
     assert not any(side.paused for side in world.grid.sides)
     assert not world.told(CloseActed)
+
+
+def test_no_id_is_given_out_again_after_the_state_is_lost() -> None:
+    world = opened(take_profit_percent="0.5", grid_step_percent="3")
+    world.move("151.10", steps=3)  # LONG closes and opens its second cycle
+    at_rest(world)
+    used = {row["orderLinkId"] for role in "ELOT" for side in SIDES for row in world.resting(role, side)}
+    world.checks.crashed = world.checks.lost = True
+    world.restart({})
+    at_rest(world, 20_000)
+    world.move("149.00", steps=3)  # SHORT closes: LONG's entries are cancelled and placed afresh
+    at_rest(world)
+    again = [c.order_link_id for c in sent_after_restart(world)]
+    assert again
+    assert used.isdisjoint(again)
+
+
+def sent_after_restart(world: World) -> list[PlaceOrder]:
+    """New orders of the world's second process."""
+    restarted = world.process_began_ms
+    return [c for at_ms, c in world.sent if at_ms >= restarted and isinstance(c, PlaceOrder)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -185,3 +186,29 @@ def test_what_the_guard_stops_stays_flat_until_resume() -> None:
     world.trade(world.symbol, "150.00")
     world.run(2_000)
     assert all(world.leg(side) > 0 for side in SIDES)
+
+
+def test_a_side_that_wound_down_opens_again_once_winding_down_is_off() -> None:
+    world = opened(take_profit_percent="0.5")
+    world.checks.crashed = True
+    settings = world.settings[world.symbol]
+    world.settings[world.symbol] = replace(settings, wind_down=True)
+    world.restart(after_ms=500)
+    world.run(5_000)
+    world.move("151.10", steps=3)
+    assert world.leg(Side.LONG) == ZERO
+    world.settings[world.symbol] = settings
+    world.restart()
+    at_rest(world, 20_000)
+    assert world.leg(Side.LONG) > ZERO
+
+
+def test_a_level_is_bought_as_large_as_it_was_decided_whatever_the_other_side_takes() -> None:
+    world = opened()
+    state = world.grids[world.symbol]
+    state.references[1] *= 3  # as the other side would, by newer settings
+    decided = Decimal(world.resting("E", Side.LONG)[0]["qty"])
+    world.move("148.40")
+    world.run(2_000)
+    level = world.grids[world.symbol].long.levels[1]
+    assert (level.qty, level.wanted, level.complete) == (decided, decided, True)

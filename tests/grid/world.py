@@ -121,6 +121,7 @@ class World(Scene):
 
     def start(self) -> None:
         """A process begins: grids new or revived, the stream, and the syncs."""
+        self.process_began_ms = self.now_ms
         for symbol, settings in self.settings.items():
             fees = FeeRates(symbol=symbol, maker=MAKER_FEE, taker=TAKER_FEE)
             saved = self.grids.get(symbol)
