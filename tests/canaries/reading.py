@@ -55,7 +55,7 @@ CANARIES: tuple[Canary, ...] = (
                 "from state.order import Order, Phase\n",
             ),
         ),
-        checkers=frozenset({"RecoveriesAreReal", "NeverTwiceFilled", "LegsAgreeInTheEnd"}),
+        checkers=frozenset({"ACloseIsReal"}),
         within_seeds=20,
     ),
     Canary(
@@ -124,7 +124,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="",
             ),
         ),
-        checkers=frozenset({"RecoveriesAreReal", "TakeProfitFollowsTheLeg", "NoProcedureHangs"}),
+        checkers=frozenset({"ACloseIsReal", "RecoveriesAreReal", "LegsAgreeInTheEnd"}),
         within_seeds=10,
     ),
     Canary(

@@ -12,7 +12,7 @@ They look at the venue's records (truth.py), at the messages and plain states th
 | old_entries        | no entry from before a close once the reopening is accepted              | 1       |
 | owners             | what the venue accepts stands in the grid's state already                | 2       |
 |                    | others' orders are let alone                                             |         |
-| closes, recoveries | a close is acted on in its turn; recoveries are real                     | 8       |
+| closes, recoveries | a close is acted on in its turn; closes and recoveries are real          | 8       |
 | files              | a state file is whole, and never older than the last                     | 5       |
 | syncs              | no sync without a cause; no order before the first one                   | 3       |
 | references         | reference quantities go with the positions                               | 6       |

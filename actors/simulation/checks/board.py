@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from actors.simulation.checks.bases import BasesAreRight, EntriesAreNotLeftBehind
 from actors.simulation.checks.books import BooksAgree, TradesAreBookedOnce
-from actors.simulation.checks.closes import ACloseIsActedOn
+from actors.simulation.checks.closes import ACloseIsActedOn, ACloseIsReal
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
 from actors.simulation.checks.files import StateFilesOnlyGrow
 from actors.simulation.checks.margin import MarginIsSpentOnce
@@ -44,6 +44,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         KnownBeforeItIsSent(truth),
         OthersOrdersAreLeftAlone(),
         ACloseIsActedOn(truth),
+        ACloseIsReal(truth),
         RecoveriesAreReal(truth),
         StateFilesOnlyGrow(plant),
         NoSyncWithoutACause(truth),

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from actors.mail import Called
 from actors.simulation.checks.truth import Fills, LegKey, Truth
-from actors.simulation.checks.watching import Checker, Turn
+from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Turn
 from messages.account import Execution, PositionRow
 from messages.events import StreamEvents, SymbolSnapshot
 from messages.requests import LegsRead, OrderLookUp
-from messages.sides import SIDES
+from messages.sides import SIDES, Side
 from state.grid.model import GridState
 
 #: Zeros of a leg that are waited for; older ones have been acted on long since.
@@ -125,3 +125,34 @@ def records_of(message: object) -> tuple[Sequence[Execution], Sequence[PositionR
     if isinstance(found, SymbolSnapshot | LegsRead | OrderLookUp):
         return found.executions, found.positions
     return (), ()
+
+
+class ACloseIsReal(Checker):
+    """A side begins its next cycle only if its leg has been flat since the cycle's first fill."""
+
+    messages = GRID_MESSAGES
+
+    def __init__(self, truth: Truth) -> None:
+        self._fills = Fills(truth)
+        self._zeros: dict[tuple[int, LegKey], int] = {}
+        """The sequence of each leg's last zero."""
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Judge a turn in which a cycle has ended; a rebuild finds its cycle's number anew."""
+        before, after = turn.before, turn.after
+        if before is None or after is None or after is before:
+            return ()
+        if before.long.cycle == after.long.cycle and before.short.cycle == after.short.cycle:
+            return ()
+        for account, side, e in self._fills.new():
+            if e.size_after == 0:
+                self._zeros[account.number, (e.leg.symbol, side)] = e.seq
+        return [finding for s in SIDES for finding in self._judge(before, after, s)]
+
+    def _judge(self, before: GridState, after: GridState, s: Side) -> Iterator[str]:
+        side = before.of(s)
+        if side.cycle == after.of(s).cycle or not side.held or side.rebuild_from_ms or not before.synced:
+            return
+        first = min((e.seq for e in side.fills), default=-1)
+        if self._zeros.get((after.account, (after.symbol, s)), -1) < first:
+            yield f"{after.symbol} {s}: cycle {side.cycle} was taken for closed, its leg has not been flat"
