@@ -178,8 +178,9 @@ class GridActor(Shell):
     def _report(self) -> None:
         self._report_due = False
         self._reported_ms = self.world.clock.now_ms()
-        self.send("watch", report(self._state, self._reported_ms))
-        self.send(self._keeper, report(self._state, self._reported_ms))
+        told = report(self._state, self._reported_ms)
+        self.send("watch", told)
+        self.send(self._keeper, told)
 
 
 def _answer_of(called: Called) -> Event | None:

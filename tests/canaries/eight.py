@@ -277,7 +277,7 @@ _RECALCULATIONS = (
                 new="    start, last = None, state.last\n",
             ),
         ),
-        checkers=frozenset({"EntriesRest"}),
+        checkers=frozenset({"EntriesRest", "EntriesAreNotLeftBehind"}),
         within_seeds=60,
     ),
     Canary(
