@@ -95,7 +95,7 @@ def test_several_changes_are_one_write_of_the_newest_state(tmp_path: Path) -> No
     actor = keeper(world, tmp_path)
     for last in ("1", "2", "3"):
         actor.receive(SaveGrid(symbol="SOLUSDT", state=grid(last)))
-    assert world.stage.to("001/keeper") == [Check()]
+    assert [(address, message) for _, address, message in world.later.asked] == [("001/keeper", Check())]
     actor.receive(Check())
     assert saved_last(tmp_path) == Decimal(3)
     written = world.stage.of(StateWritten)
