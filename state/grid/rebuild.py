@@ -71,7 +71,8 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
             d.spend(known.name)  # those that were shown before the cycle was known
     side.held, side.levels, side.opening, side.fills = False, {}, None, ()
     side.book = CycleBook(cycle=side.cycle)
-    side.old_books = tuple(book for book in side.old_books if book.size == 0)
+    if start:
+        _tell_last_close(d, side, told[start - 1])
     side.ever_opened = side.ever_opened or bool(before) or bool(after)
     for e in told[:start]:
         d.state.exec_ids[e.exec_id] = e.exec_ms
@@ -81,8 +82,8 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     _know_orders(d, own[start:])
     for e in own[start:]:
         absorb_execution(d, e, Source.READ, anew=True)
-    if not side.held and told:
-        _go_on_after(d, side, told[-1])
+    if not side.held and start:
+        _go_on_after_close(d, side)
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)
 
 
@@ -132,11 +133,16 @@ def _know_orders(d: Draft, executions: list[Execution]) -> None:
         d.put(order)
 
 
-def _go_on_after(d: Draft, side: SideState, last: Execution) -> None:
-    """A flat side's last close is acted on again: entries of both sides may rest since before it."""
+def _tell_last_close(d: Draft, side: SideState, last: Execution) -> None:
+    """What the executions tell of the last close takes the place of books that waited for some of them."""
     side.settings = side.settings or d.state.cycle_settings
     cause = cause_of(side, our_name(d, last.order_link_id), last)
-    side.old_books = (*side.old_books, CycleBook(cycle=side.cycle - 1, closed_ms=last.exec_ms, cause=cause))
+    told = CycleBook(cycle=side.cycle - 1, closed_ms=last.exec_ms, cause=cause)
+    side.old_books = (*(book for book in side.old_books if book.size == 0), told)
+
+
+def _go_on_after_close(d: Draft, side: SideState) -> None:
+    """A flat side's last close is acted on again: entries of both sides may rest since before it."""
     sides = d.state.closing.sides if d.state.closing is not None else frozenset()
     d.state.closing = Closing(sides=sides | {side.side}, started_ms=d.now_ms)
 
