@@ -183,9 +183,13 @@ def _end_settled_by_look_up(d: Draft, found: OrderLookUp) -> None:
 
 
 def _absent(d: Draft, order: Order, server_ms: int) -> None:
-    proven = order.phase is Phase.UNKNOWN and server_ms > order.request_ms + PROOF_MS
+    """An order without an answer may still arrive until its window is over by the exchange's own clock."""
     absences = order.absences + 1
-    if proven or absences >= _ABSENCES:
+    if order.phase is Phase.UNKNOWN:
+        proven = server_ms > order.request_ms + PROOF_MS
+    else:
+        proven = absences >= _ABSENCES
+    if proven:
         ended = order.ended_as(ABSENT, d.now_ms)
         d.put(ended)
         d.emit(ProvenAbsent(order_link_id=order.order_link_id))

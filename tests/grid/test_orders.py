@@ -10,8 +10,11 @@ import pytest
 from exchange.bybit.encode import order_params
 from exchange.venue.quirks import Quirks
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
-from messages.requests import LookUpOrder
+from messages.requests import LookUpOrder, OrderLookUp
 from messages.sides import Side
+from state.grid.draft import PROOF_MS
+from state.grid.step import step
+from state.order import Phase
 from tests.grid.line import Line
 from tests.grid.world import World, grid_settings
 from tests.grid.worlds import Watched, at_rest, opened, sent, shown
@@ -91,6 +94,26 @@ def test_an_unknown_order_is_not_judged_before_the_window_of_its_request_is_over
     again = lost.order_link_id[:-1] + "2"
     world.run_until(lambda: any(c.order_link_id == again for _, c in world.sent))
     assert world.now_ms - at_ms > 3_000
+
+
+def test_no_number_of_absences_proves_one_before_the_window_is_over_by_the_exchanges_clock() -> None:
+    world = Watched(grid_settings())
+    once(world.line, "lost request", role="E", kind=PlaceOrder)
+    world.run(4_000)
+    link = next(c.order_link_id for _, c in world.sent if c.order_link_id[4] == "E")
+    state = world.grid
+    while state.orders[link].phase is not Phase.UNKNOWN:
+        world.run(1)
+        state = world.grid
+    window_ms = state.orders[link].request_ms + PROOF_MS
+    seen = OrderLookUp(
+        symbol=world.symbol, order_link_id=link, order=None, positions=(), executions=(), server_ms=window_ms
+    )
+    for second in range(10):
+        state, _ = step(state, seen, world.now_ms + 4_000 + 1_000 * second)
+        assert state.orders[link].phase is Phase.UNKNOWN
+    state, _ = step(state, replace(seen, server_ms=window_ms + 1), world.now_ms + 15_000)
+    assert link not in state.orders
 
 
 def test_an_unknown_entry_blocks_only_its_own_level_and_side() -> None:
