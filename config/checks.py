@@ -10,6 +10,7 @@ from itertools import pairwise
 from config.guard import Guard
 from config.problems import Problem, place_of
 from config.schema import SymbolSettings
+from messages.settings import WhenLocked
 
 Place = tuple[int | str, ...]
 _ONE = Decimal(1)
@@ -39,6 +40,12 @@ def contradictions(settings: SymbolSettings) -> Iterator[tuple[str, str]]:
             "pending_depth",
             f"is {settings.pending_depth}, but with max_levels {settings.max_levels} at most {deepest} "
             "can rest below the first level; lower it or raise max_levels",
+        )
+    if settings.when_locked is WhenLocked.RESTART and settings.max_levels == 1:
+        yield (
+            "when_locked",
+            'is "restart", but with max_levels 1 both sides are full as soon as they have opened, so they '
+            'would restart without end; take "hold" or raise max_levels',
         )
     stop = settings.protective_stop_percent
     needed = stop_beyond_ladder(settings)

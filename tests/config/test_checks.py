@@ -54,6 +54,13 @@ def test_a_ladder_of_one_level_takes_the_default_depth() -> None:
     check_document(a_document(an_account(1, a_symbol(max_levels=1))))
 
 
+def test_a_ladder_of_one_level_that_would_restart_without_end_is_refused() -> None:
+    problems = problems_of(an_account(1, a_symbol(max_levels=1, when_locked="restart")))
+    assert "restart without end" in problems["accounts[0].symbols[0].when_locked"]
+    check_document(a_document(an_account(1, a_symbol(max_levels=1, when_locked="hold"))))
+    check_document(a_document(an_account(1, a_symbol(max_levels=2, when_locked="restart"))))
+
+
 def test_a_stop_inside_the_ladder_is_refused_with_what_would_do() -> None:
     problems = problems_of(an_account(1, a_symbol(protective_stop_percent=2)))
     what = problems["accounts[0].symbols[0].protective_stop_percent"]
