@@ -12,7 +12,7 @@ from actors.simulation.checks.board import all_checkers
 from actors.simulation.plan import plan_of
 from actors.simulation.world import SimulatedWorld
 from tests.canaries.catalogue import CANARIES
-from tests.canaries.copies import Canary, Copies
+from tests.canaries.copies import Canary, Copies, Patch, Stale
 
 each_canary = pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.name)
 
@@ -33,6 +33,13 @@ def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
 def test_each_canary_has_a_name_of_its_own() -> None:
     names = [canary.name for canary in CANARIES]
     assert len(names) == len(set(names))
+
+
+def test_a_patch_that_fits_no_more_says_whose_it_is(copies: Copies) -> None:
+    patch = Patch(path="state/numbers.py", old="no such line", new="")
+    canary = Canary(name="stale", fault="", patches=(patch,), checkers=frozenset(), within_seeds=1)
+    with pytest.raises(Stale, match=r"stale: state/numbers\.py has 0 places, not one"):
+        copies.begin(canary).result()
 
 
 @each_canary
