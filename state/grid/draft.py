@@ -71,19 +71,26 @@ class Draft:
         self.state.ended.pop(order.order_link_id, None)
 
     def next_name(self, side: SideState, role: Role, level: int) -> OrderName:
-        """The id for the next order of a decision slot; every order takes a new attempt."""
+        """The id for the next order of a decision slot: a new attempt, and none that is known already.
+
+        What an older file does not remember of the cycle may have been shown before the cycle was.
+        """
         key = f"{side.side.value}-{role.value}-{level}"
-        attempt = self.state.attempts.get(key, 0) + 1
-        self.state.attempts[key] = attempt
-        return OrderName(
-            account=self.state.account,
-            side=side.side,
-            role=role,
-            level=level,
-            symbol=self.state.symbol,
-            cycle=side.cycle,
-            attempt=attempt,
-        )
+        attempt = self.state.attempts.get(key, 0)
+        while True:
+            attempt += 1
+            name = OrderName(
+                account=self.state.account,
+                side=side.side,
+                role=role,
+                level=level,
+                symbol=self.state.symbol,
+                cycle=side.cycle,
+                attempt=attempt,
+            )
+            if name.order_link_id not in self.state.orders and name.order_link_id not in self.state.ended:
+                self.state.attempts[key] = attempt
+                return name
 
     def spend(self, name: OrderName) -> None:
         """Never give out an id again that the exchange has shown."""

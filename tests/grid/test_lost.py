@@ -238,6 +238,22 @@ def test_no_id_is_given_out_again_after_the_state_is_lost() -> None:
     assert used.isdisjoint(again)
 
 
+def test_no_id_is_given_out_again_that_an_older_file_does_not_know() -> None:
+    world = opened(take_profit_percent="0.5", grid_step_percent="3")
+    old = dict(world.grids)
+    world.move("151.10", steps=3)  # LONG closes and opens its second cycle, of which the file knows nothing
+    at_rest(world)
+    used = {row["orderLinkId"] for role in "ELOT" for side in SIDES for row in world.resting(role, side)}
+    world.checks.crashed = True
+    world.restart(old)
+    at_rest(world, 20_000)
+    world.move("149.00", steps=3)
+    at_rest(world)
+    again = [c.order_link_id for c in sent_after_restart(world)]
+    assert again
+    assert used.isdisjoint(again)
+
+
 def sent_after_restart(world: World) -> list[PlaceOrder]:
     """New orders of the world's second process."""
     restarted = world.process_began_ms
