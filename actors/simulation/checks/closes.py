@@ -69,7 +69,10 @@ class ACloseIsActedOn(Checker):
         if not executions and not rows:
             return ()
         self._note()
-        return [*self._by_executions(executions, after), *_by_rows(executions, rows, before, after)]
+        found = [*_by_rows(executions, rows, before, after)]
+        shown = self._by_executions(executions, after)
+        # A look-up has one order's executions: others of lower sequence may be missing, a row must agree.
+        return found if _is_look_up(turn.message) else [*found, *shown]
 
     def _note(self) -> None:
         for account, side, e in self._fills.new():
@@ -80,7 +83,8 @@ class ACloseIsActedOn(Checker):
                 del leg.zeros[:-_MOST_ZEROS]
                 leg.ids, leg.got = set(), set()
 
-    def _by_executions(self, executions: Sequence[Execution], after: GridState) -> Iterator[str]:
+    def _by_executions(self, executions: Sequence[Execution], after: GridState) -> list[str]:
+        found: list[str] = []
         got = {e.exec_id for e in executions}
         for s in SIDES:
             leg, side = self._legs.get((after.account, (after.symbol, s))), after.of(s)
@@ -94,7 +98,14 @@ class ACloseIsActedOn(Checker):
             ripe = [zero for zero in leg.zeros if not zero.missing]
             leg.zeros = [zero for zero in leg.zeros if zero.missing]
             if side.held and any(e.exec_id in zero.ids for zero in ripe for e in side.fills):
-                yield f"{after.symbol} {s}: executions show a close, but cycle {side.cycle} is still held"
+                found.append(
+                    f"{after.symbol} {s}: executions show a close, but cycle {side.cycle} is still held"
+                )
+        return found
+
+
+def _is_look_up(message: object) -> bool:
+    return isinstance(message, Called) and isinstance(message.answer, OrderLookUp)
 
 
 def _by_rows(
