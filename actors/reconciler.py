@@ -58,7 +58,8 @@ class ReconcilerActor(Shell):
             case StreamLost():
                 self._stream_up = self._covers_gap = False
             case Check():
-                if self.world.clock.now_ms() >= self._due_ms:
+                # One that is under way sets the time of the next itself.
+                if not self._running and self.world.clock.now_ms() >= self._due_ms:
                     self._sync()
             case Called(request=ReadServerTime()):
                 self._clock_read(message)

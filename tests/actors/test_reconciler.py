@@ -154,3 +154,13 @@ def test_a_sync_refused_for_its_stamp_has_the_clock_read() -> None:
     actor.receive(StreamOpened())
     actor.receive(called(world, ReadSnapshot(since_ms=500), Retryable("10002", code=10002)))
     assert len(clock_reads(world)) == 1
+
+
+def test_an_old_timer_during_a_sync_causes_no_other_one() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    world.hands.ms += 61_000
+    actor.receive(Check())
+    actor.receive(answered(world))
+    assert len(reads(world)) == 1
