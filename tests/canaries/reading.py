@@ -19,7 +19,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"StateFilesOnlyGrow", "LegsAgreeInTheEnd"}),
-        within_seeds=60,
+        within_seeds=40,
     ),
     Canary(
         name="an-old-order-row-wins",
@@ -112,7 +112,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TakeProfitFollowsTheLeg", "NoProcedureHangs", "LegsAgreeInTheEnd"}),
-        within_seeds=30,
+        within_seeds=20,
     ),
     Canary(
         name="an-execution-counts-twice",
@@ -139,7 +139,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"TradesAreBookedOnce"}),
-        within_seeds=80,
+        within_seeds=60,
     ),
     Canary(
         name="a-profit-is-booked-twice",
@@ -203,8 +203,8 @@ CANARIES: tuple[Canary, ...] = (
                 new='        self.send("nobody", ActorDied(address',
             ),
         ),
-        checkers=frozenset({"GridsRun", "NothingIsUnknown", "NoProcedureHangs", "SidesAreHeld"}),
-        within_seeds=60,
+        checkers=frozenset({"GridsRun", "NothingIsUnknown", "NoProcedureHangs", "EndsAreFinal"}),
+        within_seeds=40,
     ),
     Canary(
         name="a-refused-connection-is-not-dialled-again",
@@ -217,7 +217,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"GridsRun"}),
-        within_seeds=10,
+        within_seeds=60,
     ),
     Canary(
         name="the-venue-loses-money",
@@ -230,6 +230,6 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MoneyIsConserved"}),
-        within_seeds=60,
+        within_seeds=20,
     ),
 )
