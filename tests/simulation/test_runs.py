@@ -57,9 +57,7 @@ def test_what_ran_before_does_not_change_a_seed() -> None:
 
 
 def test_the_first_seeds_violate_nothing() -> None:
-    totals = campaign(
-        range(SEEDS), HOURS, jobs=os.cpu_count() or 1, files=(), told=lambda verdict: None
-    )
+    totals = campaign(range(SEEDS), HOURS, jobs=os.cpu_count() or 1, files=(), told=lambda verdict: None)
     assert [(v.seed, v.violations[:3]) for v in totals.failed] == []
     assert totals.ended_stopped * 10 <= totals.seeds, "more than a tenth of the seeds end stopped by a guard"
     # A campaign in which little happens would prove little.
