@@ -84,6 +84,8 @@ class Resident:
 
     def wait(self) -> None:
         """Give the word away until the scheduler gives it back."""
+        if self.gone:
+            raise GreenletExit
         self._scheduler.switch_out()
         if self.gone:
             raise GreenletExit

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -10,7 +13,10 @@ from actors.directory import Directory
 from actors.shell import Shell, World
 from actors.simulation.disk import VirtualDisk
 from actors.simulation.machine import MachineClock, VirtualMachine
+from actors.simulation.plan import plan_of
+from actors.simulation.quiet import quiet
 from actors.simulation.scheduler import Scheduler
+from actors.simulation.world import SimulatedWorld
 
 START_MS = 1_000_000
 
@@ -152,3 +158,19 @@ def test_the_main_thread_waits_no_longer_than_it_says() -> None:
     bench.machine.outbox.put("hello")
     bench.scheduler.run_until(START_MS + 5_000)
     assert got == [(1_000, "Empty"), (1_000, "hello")]
+
+
+def test_a_world_that_has_ended_leaves_nothing_behind() -> None:
+    with quiet():
+        seen = weakref.ref(ended_world())
+    gc.collect()
+    assert seen() is None
+
+
+def ended_world() -> SimulatedWorld:
+    """A world that has lived for a minute."""
+    world = SimulatedWorld(plan_of(5, Decimal("0.1")))
+    world.begin()
+    world.run_until(60_000)
+    world.end()
+    return world
