@@ -26,6 +26,8 @@ from state.grid.model import GridState
 #: Once the faults have stopped, all must be well within this time.
 CALM_MS = 300_000
 _SLICE_MS = 60_000
+_LIQUIDATIONS = ("CreateByLiq", "CreateByTakeOver_PassThrough")
+_STOPS = ("CreateByTakeProfit", "CreateByStopLoss")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,6 +130,18 @@ class Run:
         self._checks.written(Written(now_ms, path, content))
 
 
+def _by_the_exchange(world: SimulatedWorld) -> Counter[str]:
+    """What the exchange has done to accounts by its own rules: executions that nobody had asked for."""
+    kinds: Counter[str] = Counter()
+    for books in world.core.books.values():
+        for e in books.executions:
+            if e.order is not None and e.order.create_type in _LIQUIDATIONS:
+                kinds["liquidation"] += 1
+            elif e.order is not None and e.order.create_type in _STOPS:
+                kinds["trading-stop"] += 1
+    return kinds
+
+
 def simulate(
     seed: int,
     hours: Decimal,
@@ -161,7 +175,7 @@ def simulate(
     verdict.traded_ms = world.operator.traded_ms
     verdict.violations = [f"{v.at_ms - START_MS} ms: {v.checker}: {v.sentence}" for v in checks.violations]
     verdict.excuses = checks.excuses
-    verdict.faults = world.venue.faults + world.disk.failures + world.done
+    verdict.faults = world.venue.faults + world.disk.failures + world.done + _by_the_exchange(world)
     verdict.counts["prints"] = world.prints
     verdict.counts["fills"] = sum(
         1 for books in world.core.books.values() for e in books.executions if e.exec_type != "Funding"
