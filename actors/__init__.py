@@ -14,12 +14,16 @@
 | AAA/rest/NAME    | CallerActor      | a blocking HTTP session: closes, orders, looks, reads, settings |
 | AAA/grid/SYMBOL  | GridActor        | one symbol's grid                                            |
 
+The main thread is no actor: it waits at the supervisor's outbox and keeps the fleet (actors/fleet.py), which
+starts an account's actors, and starts them all again when one of them has died. All run on a machine
+(actors/machine.py): threads here, a seeded scheduler in actors/simulation.
+
 The messages between them (messages/ and actors/mail.py):
 
 | from         | message                            | to                | why                             |
 |--------------|------------------------------------|-------------------|---------------------------------|
 | public feed  | Price                              | grids, orders     | newest; answered by PriceTaken  |
-| an account's start | PriceWanted                  | public feed       | a reader has begun              |
+| fleet        | PriceWanted                        | public feed       | a reader has begun              |
 | private feed | StreamEvents                       | grid, orders      | one frame's records of a symbol |
 | private feed | Wallet                             | orders            | balance                         |
 | private feed | StreamOpened, StreamLost           | reconciler        | sync after a gap                |
@@ -41,4 +45,5 @@ The messages between them (messages/ and actors/mail.py):
 | everyone     | reports (messages/reports.py)      | watch             | people and Prometheus           |
 | reconciler   | ClockDrifted                       | supervisor        | the exchange's clock has moved  |
 | every shell  | ActorDied, Finished                | supervisor        | failures, and an orderly stop   |
+| watch        | LastPicture                        | supervisor        | what the run's summary is made of |
 """

@@ -38,7 +38,7 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="absence-is-believed-at-once",
-        fault="A look-up that finds nothing proves an absence while the request may still be on its way.",
+        fault="An answer that is late by half a second is looked up, and nothing found proves an absence.",
         patches=(
             Patch(
                 path="state/grid/answers.py",
@@ -49,6 +49,11 @@ CANARIES: tuple[Canary, ...] = (
                 path="state/grid/lookups.py",
                 old="        due = order.request_ms + PROOF_MS + 1 if order.request_ms else order.since_ms\n",
                 new="        due = order.since_ms\n",
+            ),
+            Patch(
+                path="exchange/bybit/trading.py",
+                old="            if age_ms > sent.orders.recv_window_ms + _GRACE_MS:\n",
+                new="            if age_ms > _GRACE_MS // 2:\n",
             ),
         ),
         checkers=frozenset({"OneOrderADecision"}),
@@ -158,18 +163,22 @@ CANARIES: tuple[Canary, ...] = (
         within_seeds=90,
     ),
     Canary(
-        name="a-close-releases-its-margin-twice",
-        fault="What a close has set free is added to a wallet that contains it already.",
+        name="freed-margin-is-added-for-ever",
+        fault="What a close has set free is added to wallets that contain it already.",
         patches=(
             Patch(
                 path="state/balance.py",
                 old="        released = check.released if wallet.created_ms < check.released_ms else ZERO\n",
                 new="        released = check.released\n",
             ),
+            Patch(
+                path="state/balance.py",
+                old="        self._freed = tuple(freed for freed in self._freed if wallet.created_ms < freed.at_ms)\n",
+                new="",
+            ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=70,
-        first_seed=100,
+        within_seeds=100,
     ),
     Canary(
         name="a-persons-orders-are-cancelled",
