@@ -83,6 +83,7 @@ def _begin_next_cycle(d: Draft, side: SideState) -> None:
     side.stop_sent, side.fills, side.too_small = "", (), ZERO
     for key in [key for key in d.state.attempts if key.startswith(f"{side.side.value}-")]:
         del d.state.attempts[key]
+    d.spend_shown(side)
 
 
 def run_closing(d: Draft) -> None:

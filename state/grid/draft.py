@@ -98,6 +98,12 @@ class Draft:
             key = f"{name.side.value}-{name.role.value}-{name.level}"
             self.state.attempts[key] = max(self.state.attempts.get(key, 0), name.attempt)
 
+    def spend_shown(self, side: SideState) -> None:
+        """Never give out ids of the cycle that begins which the exchange has shown before it was known."""
+        for order in (*self.state.orders.values(), *self.state.ended.values()):
+            if order.side is side.side:
+                self.spend(order.name)
+
     def place(
         self,
         side: SideState,

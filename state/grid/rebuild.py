@@ -66,9 +66,7 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     before = [name.cycle for e in told[:start] if (name := our_name(d, e.order_link_id)) is not None]
     after = [name.cycle for e in own[start:] if (name := our_name(d, e.order_link_id)) is not None]
     side.cycle = max([side.cycle, *after, *(cycle + 1 for cycle in before)])
-    for known in (*d.state.orders.values(), *d.state.ended.values()):
-        if known.side is side.side:
-            d.spend(known.name)  # those that were shown before the cycle was known
+    d.spend_shown(side)
     side.held, side.levels, side.opening, side.fills = False, {}, None, ()
     side.book = CycleBook(cycle=side.cycle)
     if start:

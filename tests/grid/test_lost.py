@@ -223,13 +223,17 @@ def test_ids_that_are_chosen_again_after_a_loss_are_never_taken_for_the_older_or
     assert not world.told(CloseActed)
 
 
-def test_no_id_is_given_out_again_after_the_state_is_lost() -> None:
+@pytest.mark.parametrize("lost", [True, False])
+def test_no_id_is_given_out_again_after_the_state_is_lost_or_the_file_is_of_the_cycle_before(
+    lost: bool,
+) -> None:
     world = opened(take_profit_percent="0.5", grid_step_percent="3")
+    states = {} if lost else dict(world.grids)
     world.move("151.10", steps=3)  # LONG closes and opens its second cycle
     at_rest(world)
     used = {row["orderLinkId"] for role in "ELOT" for side in SIDES for row in world.resting(role, side)}
     world.checks.crashed = world.checks.lost = True
-    world.restart({})
+    world.restart(states)
     at_rest(world, 20_000)
     world.move("149.00", steps=3)  # SHORT closes: LONG's entries are cancelled and placed afresh
     at_rest(world)
