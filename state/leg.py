@@ -112,12 +112,12 @@ class Leg:
         """
         return self._zero_seq(self.read_seq if gap else max(self.read_seq, self.heard_seq))
 
-    def belongs_to_closed(self, change: SizeChange) -> bool:
-        """Whether an execution (not yet counted) was part of the cycle whose close was acted on.
+    def is_past(self, change: SizeChange) -> bool:
+        """Whether an execution (not yet counted) lies before a close that was acted on: it opens nothing.
 
-        A row may tell a close before the executions that led there have come: those open nothing.
+        A row may tell a close before the executions that led there have come.
         """
-        return self._start.size == 0 and change.seq <= self._start.seq and self.unseen != 0
+        return self._start.size == 0 and change.seq <= self._start.seq
 
     def told(self, seq: int, source: Source) -> Leg:
         """Know how far the stream or a read has come, also by an execution that is known already."""
@@ -127,7 +127,9 @@ class Leg:
             return changed(self, read_seq=seq)
         return self
 
-    def with_change(self, change: SizeChange, source: Source, *, held: bool) -> tuple[Leg, bool]:
+    def with_change(
+        self, change: SizeChange, source: Source, *, held: bool, gap: bool = False
+    ) -> tuple[Leg, bool]:
         """Count one execution; ``held``: the grid holds the leg, so a zero is a close that it will act on.
 
         The second value says that the fill opens a cycle of which a row has already told the end.
@@ -139,7 +141,7 @@ class Leg:
             hidden = change.signed_qty > 0 and leg.unseen == 0
             return changed(leg, unseen=leg.unseen + change.signed_qty), hidden
         opens = change.signed_qty > 0 and not held
-        while opens and (zero := leg.zero()) is not None and zero < change.seq:
+        while opens and (zero := leg.zero(gap=gap)) is not None and zero < change.seq:
             leg = leg.closed(zero)  # nobody held what ended there
         return changed(leg, start=leg._start, changes=(*leg.changes, change)), False
 

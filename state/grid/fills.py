@@ -86,8 +86,8 @@ def _absorb_trade(
 ) -> None:
     opens = execution.order_side is side.side.opens_with
     change = SizeChange(seq=execution.seq, signed_qty=execution.qty if opens else -execution.qty)
-    closed = incomplete_book(side) if side.leg.belongs_to_closed(change) else None
-    side.leg, has_ended = side.leg.with_change(change, source, held=side.held)
+    closed = _past_book(side, change)
+    side.leg, has_ended = side.leg.with_change(change, source, held=side.held, gap=_gap(d))
     order = _fill_order(d, name, execution)
     _tell(d, side, name, execution, side.cycle if closed is None else closed.cycle)
     if closed is not None:
@@ -98,8 +98,24 @@ def _absorb_trade(
         count(side, name, execution)
     if not opens and source is Source.STREAM and closed is not None:
         side.recovery_due_ms = 0
-    if side.held and has_ended:
+    if side.held and has_ended and closed is None:
         close_side(d, side, None, execution.exec_ms, recovered=source is not Source.STREAM)
+
+
+def _past_book(side: SideState, change: SizeChange) -> CycleBook | None:
+    """The closed cycle to which an execution belongs; None for the present one, or one that it begins.
+
+    A cycle of which nothing was known before a later one began has a book of its own beside the last.
+    """
+    if not side.leg.is_past(change):
+        return None
+    if side.leg.unseen == 0 and change.signed_qty > 0 and not side.held:
+        return None
+    book = incomplete_book(side) if side.leg.unseen != 0 else None
+    if book is None:
+        book = CycleBook(cycle=side.cycle - 1)
+        side.old_books = (*side.old_books[-4:], book)
+    return book
 
 
 def _tell(d: Draft, side: SideState, name: OrderName | None, e: Execution, cycle: int) -> None:
@@ -120,9 +136,13 @@ def _tell(d: Draft, side: SideState, name: OrderName | None, e: Execution, cycle
 
 def act_on_closes(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
     """Act on each zero of a held leg that is now sure; while the stream has a gap, most have to wait."""
-    gap = d.state.interrupted_ms != 0
-    while side.held and (zero := side.leg.zero(gap=gap)) is not None:
+    while side.held and (zero := side.leg.zero(gap=_gap(d))) is not None:
         close_side(d, side, zero, exec_ms, recovered=recovered)
+
+
+def _gap(d: Draft) -> bool:
+    """Whether the stream may have lost something that no sync has shown yet."""
+    return d.state.interrupted_ms != 0
 
 
 def close_side(d: Draft, side: SideState, zero: int | None, exec_ms: int, *, recovered: bool) -> None:

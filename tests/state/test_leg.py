@@ -80,10 +80,10 @@ class Holder:
             self.leg = self.leg.told(change.seq, source)
             self.act()
             return
-        late = self.leg.belongs_to_closed(change)
+        late = self.leg.is_past(change) and (self.leg.unseen != 0 or self.held)
         self.leg, has_ended = self.leg.with_change(change, source, held=self.held)
         self.held = self.held or (change.signed_qty > 0 and not late)
-        if has_ended and self.held:
+        if has_ended and not late:
             self.held = False
             self.closes += 1
         self.act()
@@ -222,7 +222,7 @@ def test_a_row_behind_newer_executions_is_still_a_place_to_count_from() -> None:
 
 def test_a_fill_on_its_way_when_a_row_told_the_close_opens_nothing() -> None:
     holder = play_all(a_fill(1, 5), a_row(1, 5), a_row(2, 8), a_row(3, 0))
-    assert holder.leg.belongs_to_closed(a_fill(2, 3))
+    assert holder.leg.is_past(a_fill(2, 3))
     holder.fill(a_fill(2, 3))
     holder.fill(a_fill(3, -8))
     assert (holder.closes, holder.held, holder.size) == (1, False, 0)
@@ -230,7 +230,7 @@ def test_a_fill_on_its_way_when_a_row_told_the_close_opens_nothing() -> None:
 
 def test_a_fill_after_the_close_opens_the_leg_again() -> None:
     holder = play_all(a_fill(1, 5), a_row(1, 5), a_row(2, 0), a_fill(2, -5))
-    assert not holder.leg.belongs_to_closed(a_fill(3, 2))
+    assert not holder.leg.is_past(a_fill(3, 2))
     holder.fill(a_fill(3, 2))
     assert (holder.closes, holder.held, holder.size) == (1, True, 2)
 

@@ -75,6 +75,7 @@ class GridMachine(RuleBasedStateMachine):
         reopen_size=st.sampled_from(ReopenSize),
         reopen_side=st.sampled_from(ReopenSide),
         restarts=st.booleans(),
+        tells_each_part=st.booleans(),
         opened=st.booleans(),
     )
     def begins(
@@ -84,8 +85,10 @@ class GridMachine(RuleBasedStateMachine):
         reopen_size: ReopenSize = ReopenSize.INITIAL,
         reopen_side: ReopenSide = ReopenSide.CLOSED,
         restarts: bool = False,
+        tells_each_part: bool = False,
         opened: bool = True,
     ) -> None:
+        """``tells_each_part``: a leg's row comes after each execution of a fill."""
         settings = GridSettings(
             symbol=INSTRUMENT.symbol,
             initial_margin=Decimal(5),
@@ -97,6 +100,7 @@ class GridMachine(RuleBasedStateMachine):
             when_locked=WhenLocked.RESTART if restarts and levels > 1 else WhenLocked.HOLD,
         )
         self.bot = Bot(settings, self.how[0])
+        self.bot.exchange.tells_each_part = tells_each_part
         if opened:
             self.bot.calm(4_000)
 

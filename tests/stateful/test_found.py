@@ -76,3 +76,31 @@ def test_a_rebuild_while_a_close_awaits_its_cause_goes_on() -> None:
     machine.bot.may_rebuild = True
     machine.bot.calm(150_000)
     assert machine.bot.state.closing is None
+
+
+def test_a_stream_with_a_gap_begins_no_cycle_where_it_lacks_what_filled_before() -> None:
+    machine = opened()
+    machine.a_person_closes(Side.SHORT)
+    machine.all_frames_come(topics=["position", "order", "execution"])
+    machine.an_order_is_touched(nth=4)
+    machine.a_person_closes(Side.SHORT)
+    machine.an_order_is_touched(nth=1)
+    machine.an_order_is_touched(nth=1)
+    machine.the_process_is_killed()
+    machine.a_person_closes(Side.SHORT, wholly=False)
+    machine.an_order_is_touched(nth=1)
+    machine.teardown()
+
+
+def test_a_cycle_that_an_outage_hid_wholly_is_not_taken_for_the_one_that_is_held() -> None:
+    machine = opened(levels=2, depth=1)
+    machine.a_person_closes(Side.LONG)
+    machine.a_person_closes(Side.SHORT)
+    machine.an_order_is_touched(nth=0)
+    machine.a_person_closes(Side.LONG)
+    machine.the_stream_is_cut()
+    machine.the_stream_returns()
+    machine.an_order_is_touched(nth=0)
+    machine.a_person_closes(Side.LONG)
+    machine.an_order_is_touched(nth=0)
+    machine.teardown()
