@@ -44,8 +44,10 @@ def _used(state: GridState) -> set[int]:
 
 
 def _flat(before: GridState, after: GridState) -> bool:
-    """Whether nothing was held and nothing in flight in this turn, until it has decided anew."""
-    return after.orders.keys().isdisjoint(before.orders) and not any(s.held or s.levels for s in after.sides)
+    """Whether nothing was held, by anybody, and nothing in flight in this turn, until it has decided anew."""
+    return after.orders.keys().isdisjoint(before.orders) and not any(
+        s.held or s.levels or s.size for s in after.sides
+    )
 
 
 def _stale(state: GridState) -> Iterator[str]:
