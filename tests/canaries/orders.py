@@ -53,7 +53,12 @@ CANARIES: tuple[Canary, ...] = (
             Patch(
                 path="exchange/bybit/trading.py",
                 old="            if age_ms > sent.orders.recv_window_ms + _GRACE_MS:\n",
-                new="            if age_ms > _GRACE_MS // 2:\n",
+                new="            if age_ms >= _GRACE_MS // 2:\n",
+            ),
+            Patch(
+                path="actors/orders.py",
+                old="            self.later(orders.recv_window_ms + _OVERDUE_MS, ",
+                new="            self.later(_OVERDUE_MS // 2, ",
             ),
         ),
         checkers=frozenset({"OneOrderADecision"}),
@@ -164,17 +169,17 @@ CANARIES: tuple[Canary, ...] = (
     ),
     Canary(
         name="freed-margin-is-added-for-ever",
-        fault="What a close has set free is added to wallets that contain it already.",
+        fault="What a close has set free counts for every entry, also once the wallet contains it.",
         patches=(
             Patch(
                 path="state/balance.py",
-                old="        released = check.released if wallet.created_ms < check.released_ms else ZERO\n",
-                new="        released = check.released\n",
+                old="for freed in self._freed if wallet.created_ms < freed.at_ms)\n",
+                new="for freed in self._freed)\n",
             ),
             Patch(
                 path="state/balance.py",
-                old="        self._freed = tuple(freed for freed in self._freed if wallet.created_ms < freed.at_ms)\n",
-                new="",
+                old="        if check.context is BalanceContext.REOPEN:\n            released",
+                new="        if check.context:\n            released",
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
