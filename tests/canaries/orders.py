@@ -62,7 +62,8 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"OneOrderADecision"}),
-        within_seeds=80,
+        within_seeds=55,
+        first_seed=200,
     ),
     Canary(
         name="a-late-fill-is-bought-again",
@@ -165,7 +166,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=90,
+        within_seeds=100,
     ),
     Canary(
         name="freed-margin-is-added-for-ever",
@@ -183,7 +184,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=100,
+        within_seeds=40,
     ),
     Canary(
         name="a-persons-orders-are-cancelled",
@@ -224,5 +225,31 @@ CANARIES: tuple[Canary, ...] = (
         ),
         checkers=frozenset({"EntriesRest"}),
         within_seeds=20,
+    ),
+    Canary(
+        name="a-silent-order-is-not-looked-up",
+        fault="An order without an answer stays unknown, unless the stream happens to tell of it.",
+        patches=(
+            Patch(
+                path="state/grid/lookups.py",
+                old="        due = order.request_ms + PROOF_MS + 1 if order.request_ms else order.since_ms\n",
+                new="        due = _FAR_MS\n",
+            ),
+        ),
+        checkers=frozenset({"NothingIsUnknown"}),
+        within_seeds=60,
+    ),
+    Canary(
+        name="a-postponed-opening-is-given-up",
+        fault="An opening that the exchange can't take now is not tried again: the side stays flat.",
+        patches=(
+            Patch(
+                path="state/grid/opening.py",
+                old="        wait = min(1000 * 2 ** min(opening.delays, 6), 60_000)\n",
+                new="        side.opening = None\n        return\n",
+            ),
+        ),
+        checkers=frozenset({"SidesAreHeld"}),
+        within_seeds=60,
     ),
 )

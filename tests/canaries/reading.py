@@ -204,7 +204,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"GridsRun", "NothingIsUnknown", "NoProcedureHangs", "EndsAreFinal"}),
-        within_seeds=40,
+        within_seeds=80,
     ),
     Canary(
         name="a-refused-connection-is-not-dialled-again",
@@ -216,7 +216,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="isinstance(error, Fatal) else self._wait_ms\n",
             ),
         ),
-        checkers=frozenset({"GridsRun"}),
+        checkers=frozenset({"GridsRun", "NoProcedureHangs"}),
         within_seeds=60,
     ),
     Canary(
