@@ -166,7 +166,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
-        within_seeds=100,
+        within_seeds=120,
     ),
     Canary(
         name="freed-margin-is-added-for-ever",
