@@ -35,10 +35,14 @@ class BasesAreRight(Checker):
         self._truth = truth
         self.of: dict[tuple[int, LegKey], tuple[int, list[Base]]] = {}
         """The cycle and its bases, the newest last."""
+        self.earlier: dict[tuple[int, LegKey], dict[int, list[Base]]] = {}
+        """What actors that have ended went by, by cycle: their entries may rest on."""
 
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
         """The next actors may go on from an older state."""
-        self.of = {key: bases for key, bases in self.of.items() if key[0] != account}
+        for key in [key for key in self.of if key[0] == account]:
+            cycle, bases = self.of.pop(key)
+            self.earlier.setdefault(key, {}).setdefault(cycle, []).extend(bases)
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:

@@ -17,7 +17,7 @@ from actors.simulation.checks.oracle import (
     take_profit_price,
 )
 from actors.simulation.checks.progress import Case, EndChecker, no_entries
-from actors.simulation.checks.truth import ZERO, Truth
+from actors.simulation.checks.truth import ZERO, LegKey, Truth
 from exchange.venue.records import Order
 from messages.settings import GridSettings
 from messages.sides import Role
@@ -131,8 +131,6 @@ class EntriesRest(EndChecker):
             return
         if known.asked_price in right and _moved(order, known):
             self.excused["entry: moved into the price band"] += 1
-        elif not self._complete_history(case, side):
-            self.excused["entry: its base was forgotten at a restart"] += 1
         else:
             yield case.said(side, f"{order.link_id} rests at {order.price}, right is {sorted(right)}")
 
@@ -140,9 +138,10 @@ class EntriesRest(EndChecker):
         """Every price that an entry of this level may have kept since it was placed."""
         settings, tick = settings_of(case, side), case.state.instrument.tick_size
         _, bases = self._history(case, side)
+        earlier = self._bases.earlier.get(self._key(case, side), {}).get(side.cycle, [])
         filled = [Base(lv.value / lv.qty, n, None) for n, lv in side.levels.items() if lv.qty and n < level]
         right = set()
-        for base in (*bases, *filled):
+        for base in (*earlier, *bases, *filled):
             if base.deepest < level:
                 price = entry_price(side.side, settings, base.price, level - base.deepest, tick)
                 nearest = side.levels.get(base.deepest)
@@ -153,13 +152,11 @@ class EntriesRest(EndChecker):
         return right
 
     def _history(self, case: Case, side: SideState) -> tuple[int, list[Base]]:
-        found = self._bases.of.get((case.state.account, (case.state.symbol, side.side)))
+        found = self._bases.of.get(self._key(case, side))
         return found if found is not None and found[0] == side.cycle else (side.cycle, [])
 
-    def _complete_history(self, case: Case, side: SideState) -> bool:
-        """Whether every base of the cycle was seen: no recalculation before the process began."""
-        lives = self.truth.accounts[f"{case.state.account:03d}"].life
-        return not (lives and side.recalculated_ms)
+    def _key(self, case: Case, side: SideState) -> tuple[int, LegKey]:
+        return case.state.account, (case.state.symbol, side.side)
 
     # --- those that don't -------------------------------------------------------------------------------
 
