@@ -106,6 +106,11 @@ class Bot:
         """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
         self._outbox.put(StopAsked())
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why accounts were not started, as it was logged; those that are tried again are not among them."""
+        return tuple(self._fleet.refusals)
+
     def _start_watch(self) -> pykka.ActorRef[Any]:
         config = self._config
         self._timers.start()

@@ -70,6 +70,11 @@ class Process:
         """Whether every account's grids are there and have had their first sync."""
         return bool(self._grids) and all(grid.state.synced for grid in self._grids.values())
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why accounts were not started."""
+        return self._bot.refusals
+
     def send(self, address: str, message: object) -> None:
         """Put a message into an actor's mailbox."""
         shell = self._machine.shells.get(address)

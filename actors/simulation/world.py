@@ -91,6 +91,11 @@ class SimulatedWorld:
         """The newest state of a grid; None while its actor is not there."""
         return self.process.grid(grid_address(account, symbol)) if self.process is not None else None
 
+    def refusal(self, account: int) -> str:
+        """What the process says of an account that it does not start, or the last one that has ended."""
+        said = (*self.operator.refusals, *(self.process.refusals if self.process is not None else ()))
+        return next((text for text in reversed(said) if f"account {account:03d} does not start" in text), "")
+
     def gap(self, account: int) -> bool:
         """Whether something pushed has not reached the bot so far, or a sync of just now has told it."""
         code = f"{account:03d}"

@@ -80,6 +80,9 @@ class _Plant:
     def grid(self, account: int, symbol: str) -> GridState | None:
         return self._world.grids.get(symbol) if self._world.alive else None
 
+    def refusal(self, account: int) -> str:
+        return ""
+
     def gap(self, account: int) -> bool:
         return self._world.gap
 

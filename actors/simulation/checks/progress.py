@@ -98,7 +98,8 @@ def no_entries(case: Case) -> str:
 
 
 class GridsRun(EndChecker):
-    """Every grid is there, in step with its stream, unless its account was refused at its start."""
+    """Every grid is there, in step with its stream; only an account that has lost what its ladders need, and
+    holds nothing, may have been refused."""
 
     def at_the_end(self) -> Sequence[str]:
         """Look for the missing ones too."""
@@ -108,10 +109,11 @@ class GridsRun(EndChecker):
             for symbol in self.truth.plant.symbols[account.number]:
                 if (account.number, symbol) in there:
                     continue
-                if any(number == account.number for number, _ in there):
-                    found.append(f"{account.name} {symbol}: its grid is not there")
+                why = self.truth.plant.refusal(account.number)
+                if any(number == account.number for number, _ in there) or not _ruined(account, why):
+                    found.append(f"{account.name} {symbol}: its grid is not there {why[:200]}".rstrip())
                 else:
-                    self.excused["not started"] += 1
+                    self.excused["not started: its ladders cost more than it has left"] += 1
         return found
 
     def judge(self, case: Case) -> Iterator[str]:
@@ -119,6 +121,12 @@ class GridsRun(EndChecker):
         state = case.state
         if not (state.synced and state.stream_up) or state.interrupted_ms:
             yield case.said(None, "is not in step with its stream")
+
+
+def _ruined(account: AccountTruth, refusal: str) -> bool:
+    records = account.records
+    held = any(leg.size for holding in records.holdings.values() for leg in holding.legs.values())
+    return " does not start: ladder: " in refusal and not held and records.wallet < records.started_with
 
 
 class NothingIsUnknown(EndChecker):

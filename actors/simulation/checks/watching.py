@@ -39,6 +39,10 @@ class Plant(Protocol):
         """The newest state of a grid; None while its actor is not there."""
         ...
 
+    def refusal(self, account: int) -> str:
+        """Why the account was last refused at its start; "" if it was not."""
+        ...
+
     def gap(self, account: int) -> bool:
         """Whether something pushed to the account since its last complete sync did not reach the bot."""
         ...
