@@ -35,6 +35,8 @@ def run_campaign(
         def told(verdict: Verdict) -> None:
             if verdict.violations:
                 violated.append(verdict.seed)
+                text = f"seed {verdict.seed}: {verdict.violations[0]}"
+                progress.console.print(text, markup=False, highlight=False, overflow="ellipsis", no_wrap=True)
             progress.update(task, advance=1, told=f"{len(violated)} with violations")
 
         totals = campaign(seeds, hours, jobs=jobs, files=files, told=told)
