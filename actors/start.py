@@ -18,9 +18,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,6 +57,8 @@ from state.store.state_file import Corrupt, SavedState, StateRefused, keep_aside
 
 T = TypeVar("T")
 _CLOCK_READS = 3
+#: Of a read that fails in passing, and of the switch to hedge mode, which does no harm twice.
+_ATTEMPTS = 3
 _LONGEST_HOLDER = 200
 #: Bybit's published rates without VIP level: for paper money alone, elsewhere the account's own are read.
 _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
@@ -171,7 +174,7 @@ def _fees(rest: Rest, symbols: tuple[str, ...], *, demo: bool) -> dict[str, FeeR
 def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
     """What is open; refused if something of ours is on a symbol that the config lacks."""
     try:
-        snapshot = open_now(rest)
+        snapshot = _patiently(lambda: open_now(rest))
         found = leftovers(rest, account, symbols, snapshot)
     except ExchangeError as error:
         raise StartRefused("leftovers", f"{error}", passing=_passes(error)) from error
@@ -187,7 +190,7 @@ def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
 def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
     for symbol in symbols:
         try:
-            rest.call(SwitchToHedge(symbol=symbol))
+            _patiently(partial(rest.call, SwitchToHedge(symbol=symbol)))
         except ExchangeError as error:
             text = f"{symbol} is in one-way mode and can't be switched ({error}); close it first"
             raise StartRefused("hedge mode", text, passing=_passes(error)) from error
@@ -195,12 +198,23 @@ def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
 
 def _read(step: str, rest: Rest, request: object, kind: type[T]) -> T:
     try:
-        answer = rest.call(request)  # type: ignore[arg-type]  # one of messages.requests
+        answer = _patiently(lambda: rest.call(request))  # type: ignore[arg-type]  # one of messages.requests
     except ExchangeError as error:
         raise StartRefused(step, f"{error}", passing=_passes(error)) from error
     if not isinstance(answer, kind):
         raise StartRefused(step, f"{kind.__name__} expected, not {type(answer).__name__}")
     return answer
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """What may succeed at the next attempt is tried again at once: a start needs a dozen answers in a row."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except ExchangeError as error:
+            if not _passes(error):
+                raise
+    return ask()
 
 
 def _passes(error: ExchangeError) -> bool:

@@ -24,7 +24,8 @@ TRADES_FILE = "_trades_history.csv"
 class TradesAreBookedOnce(Checker):
     """In the end the trades file holds every execution of the traded symbols exactly once, as it was.
 
-    Where the state was lost, what ended before it could be rebuilt may be missing.
+    Where the state was lost, what ended before it could be rebuilt may be missing; where there was none yet,
+    what people did before.
     """
 
     messages = frozenset({TradeBooked})
@@ -33,6 +34,8 @@ class TradesAreBookedOnce(Checker):
         self._truth = truth
         self._files: dict[str, bytes] = {}
         self._lost: set[str] = set()
+        self._began_ms: dict[str, int] = {}
+        """When each account's first state was written."""
         self._excused: Counter[str] = Counter()
         self._told: dict[str, dict[str, TradeBooked]] = {name: {} for name in truth.accounts}
 
@@ -52,6 +55,8 @@ class TradesAreBookedOnce(Checker):
         """Note the newest content, and a state that was taken away."""
         if is_lost(written):
             self._lost.add(written.path.name[:3])
+        if written.path.name.endswith(STATE_FILE):
+            self._began_ms.setdefault(written.path.name[:3], written.at_ms)
         if written.path.name.endswith(TRADES_FILE):
             self._files[written.path.name.removesuffix(TRADES_FILE)] = written.content
         return ()
@@ -70,13 +75,19 @@ class TradesAreBookedOnce(Checker):
         twice = [exec_id for exec_id, count in booked.items() if count > 1]
         if twice:
             yield f"{account.name}: booked more than once: {twice}"
-        missing = [exec_id for exec_id in there if exec_id not in booked]
+        due = (exec_id for exec_id, e in there.items() if not self._is_older(account, e))
+        missing = [exec_id for exec_id in due if exec_id not in booked]
         if missing and account.name in self._lost:
             self._excused["trades file: the state was lost"] += 1
         elif missing:
             yield f"{account.name}: {len(missing)} executions are not booked, the first is {missing[0]}"
         for row in rows:
             yield from _compared(account.name, row, there.get(row["exec_id"]))
+
+    def _is_older(self, account: AccountTruth, e: Execution) -> bool:
+        """Whether a person traded before the bot had begun."""
+        ours = e.order is not None and name_of(e.order.link_id) is not None
+        return not ours and e.time_ms < self._began_ms.get(account.name, 0)
 
     def _rows(self, name: str) -> Iterator[Mapping[str, str]]:
         if name in self._files:
