@@ -31,6 +31,7 @@ class Operator:
         self.stopped_now = False
         self.stopped_ms = 0
         self.traded_ms = 0
+        self._home = False
 
     def begin(self) -> None:
         """The first round comes in a minute."""
@@ -41,6 +42,10 @@ class Operator:
         self._patience_ms = _QUICK_MS
         self._restart_ms = _FIRST_RESTART_MS
         self._look()
+
+    def go_home(self) -> None:
+        """What was begun may end undisturbed."""
+        self._home = True
 
     def step_clock(self, by_ms: int) -> None:
         """The machine's clock is set."""
@@ -66,6 +71,8 @@ class Operator:
         self._restart_ms = min(self._restart_ms * 2, _LONGEST_RESTART_MS)
 
     def _round(self) -> None:
+        if self._home:
+            return
         self._look()
         self._world.scheduler.at(self._world.now_ms() + _ROUND_MS, self._round)
 

@@ -28,6 +28,8 @@ from state.grid.model import GridState
 #: 2026-01-01 00:00 UTC, 40 minutes before a funding.
 START_MS = 1_767_225_600_000 + 7 * 3_600_000 + 20 * 60_000
 _QUIET_PRINT_MS = 2_000
+#: In the end nothing is begun any more for so long.
+_QUIET_MS = 30_000
 #: How long the disk flushes a file.
 _FLUSH_MS = (1, 8)
 #: A close that a sync has told is counted as recovered 5 s later, if the stream has not told it by then.
@@ -133,7 +135,9 @@ class SimulatedWorld:
         self.deaths.doomed = ""
         self.operator.calm()
         self._print_again()
-        self.scheduler.run_until(self.now_ms() + ms)
+        self.scheduler.run_until(self.now_ms() + ms - _QUIET_MS)
+        self.operator.go_home()
+        self.scheduler.run_until(self.now_ms() + _QUIET_MS)
 
     # --- the process ------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from actors.simulation.checks.truth import IDX, ZERO, AccountTruth, Truth, name_of
+from actors.simulation.checks.truth import IDX, SIDE, ZERO, AccountTruth, Truth, name_of
 from actors.simulation.checks.watching import Checker
 from exchange.venue.records import Order
 from messages.ids import OrderName
@@ -125,7 +125,12 @@ class GridsRun(EndChecker):
 
 def _ruined(account: AccountTruth, refusal: str) -> bool:
     records = account.records
-    held = any(leg.size for holding in records.holdings.values() for leg in holding.legs.values())
+    held = any(  # by the bot: after the refusal a person may have bought
+        leg.size and not account.leg(symbol, SIDE[idx]).foreign
+        for symbol, holding in records.holdings.items()
+        for idx, leg in holding.legs.items()
+        if idx in SIDE
+    )
     return " does not start: ladder: " in refusal and not held and records.wallet < records.started_with
 
 
