@@ -5,28 +5,20 @@ anyway, ``hold`` is meant: positions stay and their take profits are followed.
 """
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from config.fields import Choice, Number, Section
-
-
-class GuardAction(StrEnum):
-    """What a rule does when it fires."""
-
-    STOP = "stop"
-    FREEZE = "freeze"
-    ALERT = "alert"
-
-
-class StopMode(StrEnum):
-    """What becomes of positions when the account stops."""
-
-    HOLD = "hold"
-    FLATTEN = "flatten"
-
+from messages.guard import (
+    DisconnectionsRule,
+    EarlyFreezeRule,
+    GuardAction,
+    GuardRules,
+    PanicRule,
+    Rule,
+    StopMode,
+)
 
 Action = Annotated[GuardAction, Choice]
 Mode = Annotated[StopMode, Choice]
@@ -107,3 +99,44 @@ class Guard(Section):
     disconnections: Disconnections = Disconnections()
     take_profit_failures: TakeProfitFailures = TakeProfitFailures()
     state: StateFile = StateFile()
+
+    def to_rules(self) -> GuardRules:
+        """The same rules as the pure core takes them."""
+        early, panic, lost = self.early_freeze, self.panic, self.disconnections
+        return GuardRules(
+            early_freeze=EarlyFreezeRule(below=early.below_ratio, lift=early.lift_ratio, action=early.action)
+            if early.enabled
+            else None,
+            panic=PanicRule(
+                below=panic.below_ratio,
+                size_ratio=panic.size_ratio,
+                available_percent=panic.available_percent,
+                pull_take_profit=panic.pull_take_profit,
+                balance_smaller_side=panic.balance_smaller_side,
+                action=panic.action,
+            )
+            if panic.enabled
+            else None,
+            maintenance_percent=_rule(self.maintenance_rate),
+            loss_percent=_rule(self.loss),
+            disconnections=DisconnectionsRule(
+                max_per_hour=lost.max_per_hour, quiet_ms=lost.quiet_minutes * 60_000, action=lost.action
+            )
+            if lost.enabled
+            else None,
+            take_profit_failures=Rule(
+                threshold=Decimal(self.take_profit_failures.max_in_a_row),
+                action=self.take_profit_failures.action,
+                mode=self.take_profit_failures.stop_mode,
+            )
+            if self.take_profit_failures.enabled
+            else None,
+            corrupt_state=self.state.corrupt_action,
+            mismatch=Rule(threshold=Decimal(0), action=self.state.mismatch_action, mode=self.state.stop_mode),
+        )
+
+
+def _rule(section: MaintenanceRate | Loss) -> Rule | None:
+    if not section.enabled:
+        return None
+    return Rule(threshold=section.threshold_percent, action=section.action, mode=section.stop_mode)

@@ -30,6 +30,28 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeAveraging:
+    """Pending entries go and stay away while ``on``; openings, TPs and closes go on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenSymbol:
+    """Close both sides at market and prove them flat; they stay so until ``Resume``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panic:
+    """Measures on a lopsided hedge: the larger side's TP goes, the smaller side is filled up."""
+
+    pull_take_profit: bool
+    balance_smaller_side: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """An orderly stop of the process: no new entry; resting ones go unless on_stop is keep."""
 

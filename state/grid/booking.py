@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from messages.account import ExecType, Execution
 from messages.events import CycleClosed, TradeBooked
+from messages.guard import CloseSucceeded
 from messages.ids import OrderName
 from messages.sides import Role
 from state.changed import changed
@@ -109,6 +110,8 @@ def report_if_complete(d: Draft, side: SideState, book: CycleBook) -> None:
     profit = side.side.sign * (book.exit_value - entered)
     fees = book.entry_fees + book.exit_fees
     side.cycles_closed += 1
+    if book.cause is Cause.TAKE_PROFIT:
+        d.emit(CloseSucceeded(symbol=d.state.symbol))
     side.fees += fees
     side.realised += profit - fees
     d.emit(

@@ -29,7 +29,7 @@ from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import report_if_complete
 from state.grid.draft import Draft
 from state.grid.effects import CloseActed
-from state.grid.model import Cause, CycleBook, Opening, SideState
+from state.grid.model import CAUSE_RANK, Cause, CycleBook, Opening, SideState
 from state.grid.procedures import Closing
 from state.ladder import nominal_margin, nominal_margin_through
 from state.numbers import ZERO
@@ -50,6 +50,8 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
     """Step 1, at once, whatever sync is under way: a new cycle number, and no entry leaves from here on."""
     released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
     closed = changed(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
+    if d.state.flatten is not None and CAUSE_RANK[closed.cause] < CAUSE_RANK[Cause.OURS]:
+        closed = changed(closed, cause=Cause.OURS)
     if d.state.restart is not None and closed.size == 0 and closed.cause is not Cause.EXCHANGE:
         closed = changed(closed, cause=Cause.RESTART)
     side.old_books = (*side.old_books[-4:], closed)
@@ -58,7 +60,9 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
     d.emit(CloseActed(side=side.side, exec_ms=exec_ms))
     if recovered:
         side.recovery_due_ms = d.now_ms + RECOVERY_MS
-    if d.state.restart is None:
+    if d.state.flatten is not None:
+        side.paused = side.paused or d.state.flatten.reason
+    elif d.state.restart is None:
         before = d.state.closing
         sides = frozenset({side.side}) if before is None else before.sides | {side.side}
         d.state.closing = Closing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from messages.events import Counted, CycleClosed, Note, TradeBooked
+from messages.guard import CloseFailed, CloseSucceeded, Mismatched
 from messages.orders import OrderCommand
 from messages.requests import LookUpOrder, ReadLegs, SetLeverage, SetTradingStop
 from messages.sides import Side
@@ -53,7 +54,10 @@ class FreezeAccount:
 
 
 Effect = (
-    OrderCommand
+    CloseFailed
+    | CloseSucceeded
+    | Mismatched
+    | OrderCommand
     | LookUpOrder
     | ReadLegs
     | SetLeverage

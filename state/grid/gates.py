@@ -14,8 +14,11 @@ def explained(side: SideState) -> bool:
     return side.leg.size == side.book.size
 
 
-def entries_allowed(d: Draft, side: SideState) -> bool:
-    """Whether an entry of this side may leave now, apart from its price and its balance."""
+def entries_allowed(d: Draft, side: SideState, *, forced: bool = False) -> bool:
+    """Whether an entry of this side may leave now, apart from its price and its balance.
+
+    ``forced``: a freeze does not count.
+    """
     state = d.state
     return (
         state.synced
@@ -23,8 +26,9 @@ def entries_allowed(d: Draft, side: SideState) -> bool:
         and state.stream_up
         and not state.stopped
         and not state.stopping
-        and d.now_ms >= state.frozen_until_ms
+        and (forced or d.now_ms >= state.frozen_until_ms)
         and not state.entries_refused
+        and state.flatten is None
         and not any(s.book.foreign_qty for s in state.sides)
         and state.closing is None
         and state.restart is None
@@ -38,6 +42,8 @@ def entries_allowed(d: Draft, side: SideState) -> bool:
 def withdrawn(d: Draft) -> bool:
     """Whether resting entries must go: a stop, a freeze, an orderly stop that does not keep them."""
     state = d.state
+    if state.averaging_frozen or state.flatten is not None:
+        return True
     keep = state.stopping and state.settings.on_stop.value == "keep"
     return bool(state.stopped) or d.now_ms < state.frozen_until_ms or (state.stopping and not keep)
 

@@ -16,8 +16,11 @@ from messages.requests import LookUpOrder, ReadLegs
 from state.changed import changed
 from state.grid.draft import PROOF_MS, Draft
 from state.grid.effects import WakeAt
+from state.grid.flatten import PROVE_AGAIN_MS
 from state.grid.gates import explained
 from state.grid.model import SideState
+from state.grid.procedures import FlattenStep
+from state.grid.take_profit import LATE_MS
 from state.order import Asked, Order, Phase
 
 _AGAIN_MS = 1_000
@@ -100,6 +103,10 @@ def _next_timer(d: Draft) -> int:
             moments += [backoff.until_ms for backoff in side.level_backoff.values()]
         if side.opening is not None:
             moments.append(side.opening.retry_ms)
+        if side.wrong_tp_since_ms:
+            moments.append(side.wrong_tp_since_ms + LATE_MS)
+    if state.flatten is not None and state.flatten.step is FlattenStep.PROVING:
+        moments.append(state.flatten.asked_ms + PROVE_AGAIN_MS)
     if state.closing is not None:
         moments += [state.closing.started_ms + wait for wait in (300, 1_000, 5_000, 10_000)]
     return min([moment for moment in moments if moment > now_ms], default=_FAR_MS)

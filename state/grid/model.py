@@ -19,7 +19,7 @@ from messages.market import FeeRates, Instrument, Price
 from messages.settings import GridSettings
 from messages.sides import SIDES, Role, Side
 from state.grid.backoff import NO_BACKOFF, Backoff
-from state.grid.procedures import Closing, Restart
+from state.grid.procedures import Closing, Flatten, Restart
 from state.leg import Leg
 from state.numbers import ZERO
 from state.order import Order
@@ -71,6 +71,7 @@ class Opening:
     waiting: bool = False
     released: Decimal = ZERO
     released_ms: int = 0
+    forced: bool = False  # a freeze does not hinder it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +151,8 @@ class SideState:
     row_average: Decimal = ZERO
     too_small: Decimal = ZERO  # a take profit of this size was refused for its notional
     stop_sent: str = ""
-    wrong_tp_since_ms: int = 0
+    wrong_tp_since_ms: int = 0  # how long the side has been without a right take profit
+    tp_withdrawn: bool = False  # by a guard: nothing puts it back but resume
     missing_syncs: int = 0
     unexplained_syncs: int = 0
     unexplained_reads: int = 0
@@ -211,6 +213,7 @@ class GridState:
     execs_known_ms: int = 0  # executions up to here are known, their ids forgotten
     closing: Closing | None = None
     restart: Restart | None = None
+    flatten: Flatten | None = None
     last: Decimal | None = None
     mark: Decimal | None = None
     price_ms: int = 0
@@ -224,6 +227,7 @@ class GridState:
     stopped: str = ""
     stopping: bool = False
     frozen_until_ms: int = 0
+    averaging_frozen: bool = False  # pending entries stay away; openings don't
     entries_refused: str = ""
     leverage_set: Decimal | None = None
     leverage_asked_ms: int = 0

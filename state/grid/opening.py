@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from messages.events import Severity
+from messages.guard import CloseFailed
 from messages.orders import BalanceContext, Priority
 from messages.sides import SIDES, Role
 from state.changed import changed
@@ -37,14 +38,14 @@ def run_opening(d: Draft, side: SideState) -> None:
     if not missing or _late_fills_suffice(d, side, opening):
         _finish(d, side)
         return
-    if not entries_allowed(d, side) or opening.waiting or d.now_ms < opening.retry_ms:
+    if not entries_allowed(d, side, forced=opening.forced) or opening.waiting or d.now_ms < opening.retry_ms:
         return
     last = d.state.last
     if last is None or not price_fresh(d):
         d.state.wants_price = True
         return
     if opening.tries >= _TRIES:
-        _give_up(d, side)
+        _give_up(d, side, opening)
         return
     rest = sum((level_qty(d, side, n, last) - _held(side, n) for n in missing), ZERO)
     if not meets_minimums(d.state.instrument, rest, last):
@@ -87,9 +88,12 @@ def _rest_too_small(d: Draft, side: SideState, rest: Decimal) -> None:
     d.note("paused", side.paused, side.side, Severity.CRITICAL)
 
 
-def _give_up(d: Draft, side: SideState) -> None:
+def _give_up(d: Draft, side: SideState, opening: Opening) -> None:
     d.count("opening_given_up")
     d.note("opening_given_up", f"after {_TRIES} orders", side.side, Severity.WARNING)
+    if opening.reopening:
+        text = "its reopening was given up"
+        d.emit(CloseFailed(symbol=d.state.symbol, side=side.side, reason=text))
     if side.held:
         _finish(d, side)
     else:
@@ -157,6 +161,7 @@ def open_if_new(d: Draft, side: SideState) -> None:
         and d.state.synced
         and d.state.closing is None
         and d.state.restart is None
+        and d.state.flatten is None
         and not d.state.settings.wind_down
         and explained(side)
     ):

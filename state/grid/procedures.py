@@ -1,4 +1,4 @@
-"""What runs over both sides of a symbol, as it stands in the state: a close, a restart."""
+"""What runs over both sides of a symbol, as it stands in the state: a close, a restart, a flatten."""
 
 from __future__ import annotations
 
@@ -34,3 +34,22 @@ class Restart:
 
     step: RestartStep
     started_ms: int
+
+
+class FlattenStep(StrEnum):
+    """Where a flatten stands."""
+
+    CANCELLING = "cancelling"
+    CLOSING = "closing"
+    PROVING = "proving"
+    FLAT = "flat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flatten:
+    """A flatten; it stays with its last step until ``resume``. ``asked_ms``: the last read of the proof."""
+
+    step: FlattenStep
+    reason: str
+    started_ms: int
+    asked_ms: int = 0

@@ -15,14 +15,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from messages.events import Severity
-from messages.orders import Priority
 from messages.settings import WhenLocked
 from messages.sides import SIDES, Role
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
+from state.grid.flatten import cancel_all, close_all
 from state.grid.gates import entries_allowed
 from state.grid.procedures import Restart, RestartStep
-from state.grid.take_profit import close_at_market
 from state.order import CancelReason
 
 
@@ -48,18 +47,14 @@ def _begin(d: Draft) -> None:
 
 
 def _cancel_all(d: Draft) -> None:
-    for order in list(d.state.orders.values()):
-        if not order.ended and order.role in (Role.ENTRY, Role.TAKE_PROFIT):
-            d.cancel(order, CancelReason.RESTART, Priority.CLOSE)
+    cancel_all(d, CancelReason.RESTART)
     if not d.state.orders and d.state.restart is not None:
         d.state.restart = replace(d.state.restart, step=RestartStep.FLATTENING)
 
 
 def _flatten(d: Draft) -> None:
     state = d.state
-    for side in state.sides:
-        if side.size > 0:
-            close_at_market(d, side, Role.RESTART)
+    close_all(d, Role.RESTART)
     if state.orders or any(side.size > 0 for side in state.sides):
         return
     state.references.clear()

@@ -41,6 +41,7 @@ def begin(
     state.settings, state.instrument, state.fees = settings, instrument, fees
     state.orders = {key: _revived(order, now_ms) for key, order in saved.orders.items()}
     state.stopped = ""  # the account's flag file says whether it is stopped
+    state.averaging_frozen = False  # the guard judges anew
     state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
     if not any(side.size for side in state.sides):
         state.leverage_set = None  # somebody may have changed it; an open leg's row says what is in force

@@ -12,14 +12,25 @@ the difference. So it does not matter which topic tells a thing first, or whethe
 | OrderLookUp, LegsRead         | reconciler          | state/grid/answers.py             |
 | SymbolSnapshot                | reconciler          | state/grid/sync.py                |
 | BalanceMayFit, SettingAnswered| order actor         | here                              |
-| StreamUp, Stop, Resume, Withdraw | supervisor       | here                              |
+| StreamUp, Withdraw            | reconciler, main    | here                              |
+| Stop, Freeze, Resume ...      | guard               | here, state/grid/flatten.py       |
 | Wake                          | timer               | (only plans)                      |
 """
 
 from __future__ import annotations
 
 from messages.account import Execution, OrderRow, PositionRow
-from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamUp, Withdraw
+from messages.commands import (
+    FlattenSymbol,
+    Freeze,
+    FreezeAveraging,
+    Panic,
+    Resume,
+    SettingAnswered,
+    Stop,
+    StreamUp,
+    Withdraw,
+)
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import Price
 from messages.orders import RequestAnswered
@@ -32,15 +43,17 @@ from state.grid.draft import Draft
 from state.grid.effects import Effect, Save
 from state.grid.entries import recalculation_due, run_entries
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
+from state.grid.flatten import begin_flatten, prove, run_flatten
 from state.grid.gates import explained
 from state.grid.joining import adopt_foreign
 from state.grid.lookups import forget, run_lookups
 from state.grid.model import GridState
 from state.grid.opening import open_if_new, opening_ended, run_opening
+from state.grid.panic import take_measures
 from state.grid.quantities import prune_references
 from state.grid.restart import run_restart
 from state.grid.sync import absorb_snapshot, absorb_stream
-from state.grid.take_profit import run_take_profit
+from state.grid.take_profit import run_take_profit, watch_take_profit
 from state.leg import Source
 from state.order import Order
 
@@ -60,6 +73,9 @@ Event = (
     | StreamUp
     | Stop
     | Freeze
+    | FreezeAveraging
+    | FlattenSymbol
+    | Panic
     | Resume
     | Withdraw
     | Wake
@@ -130,6 +146,7 @@ def _absorb(d: Draft, event: Event) -> None:
             absorb_look_up(d, event)
         case LegsRead():
             absorb_legs(d, event)
+            prove(d, event)
         case SymbolSnapshot():
             absorb_snapshot(d, event)
         case BalanceMayFit():
@@ -142,6 +159,12 @@ def _absorb(d: Draft, event: Event) -> None:
             d.state.stopped = d.state.stopped or event.reason
         case Freeze():
             d.state.frozen_until_ms = max(d.state.frozen_until_ms, event.until_ms)
+        case FreezeAveraging():
+            d.state.averaging_frozen = event.on
+        case FlattenSymbol():
+            begin_flatten(d, event.reason)
+        case Panic():
+            take_measures(d, event)
         case Withdraw():
             d.state.stopping = True
         case Resume():
@@ -158,12 +181,14 @@ def _plan(d: Draft) -> None:
     d.retry_cancels()
     run_closing(d)
     run_restart(d)
+    run_flatten(d)
     for side in state.sides:
         lift_unexplained(d, side)
         if side.recovery_due_ms and d.now_ms >= side.recovery_due_ms:
             side.recovery_due_ms = 0
             d.count("recovery")
         run_take_profit(d, side)
+        watch_take_profit(d, side)
     _set_leverage(d)
     for side in state.sides:
         open_if_new(d, side)
@@ -219,11 +244,13 @@ def _setting_answered(d: Draft, event: SettingAnswered) -> None:
 def _resume(d: Draft, event: Resume) -> None:
     """A person lets the symbol, or one side of it, go on."""
     d.state.stopped = ""
+    d.state.flatten = None
     _try_withheld(d)
     for side in d.state.sides:
         if event.side is not None and side.side is not event.side:
             continue
         was_paused, side.paused = side.paused, ""
+        side.tp_withdrawn = False
         adopt_foreign(d, side)
         if was_paused and not side.held and side.opening is None and explained(side):
             decide_opening(d, side)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from messages.events import Severity
+from messages.guard import CloseFailed
 from messages.orders import Priority
 from messages.requests import SetTradingStop
 from messages.settings import GridSettings
@@ -21,6 +22,8 @@ from state.order import Asked, CancelReason, Order, Phase, Wish
 _TP_LEVEL = 0
 #: An acknowledged order shows its first event within this time.
 _EVENT_MS = 2_000
+#: How long a side may be without a right take profit before that counts as a failed close.
+LATE_MS = 10_000
 _REDUCE_ONLY, _UNDER_MINIMUM = 110017, 110094
 
 
@@ -32,7 +35,9 @@ def run_take_profit(d: Draft, side: SideState) -> None:
     if side.held:
         for order in stale:
             d.cancel(order, CancelReason.SURPLUS, Priority.CLOSE)
-    if not side.held or side.size == 0 or d.state.restart is not None or not d.state.synced:
+    if not side.held or side.size == 0 or not d.state.synced:
+        return
+    if d.state.restart is not None or d.state.flatten is not None:
         return
     if held_back(d, side):
         for order in current:
@@ -119,11 +124,31 @@ def _price_after_fees(d: Draft, side: SideState, settings: GridSettings) -> Deci
 
 
 def held_back(d: Draft, side: SideState) -> bool:
-    """In a stop that holds, a close that would enlarge the net exposure is withdrawn (section 12)."""
-    if not d.state.stopped:
-        return False
+    """What the guard has taken away; in a stop that holds, a close that would enlarge the net exposure."""
+    if side.tp_withdrawn or not d.state.stopped:
+        return side.tp_withdrawn
     other = d.state.of(side.side.other).size
     return other > abs(side.size - other)
+
+
+def watch_take_profit(d: Draft, side: SideState) -> None:
+    """Tell the guard of each ``LATE_MS`` that a side is without a right take profit, its stream being up."""
+    state = d.state
+    due = side.held and side.size > 0 and state.stream_up and state.restart is None and state.flatten is None
+    too_small = side.size < state.instrument.min_qty or side.size <= side.too_small
+    if not due or too_small or held_back(d, side) or _covered(d, side):
+        side.wrong_tp_since_ms = 0
+    elif not side.wrong_tp_since_ms:
+        side.wrong_tp_since_ms = d.now_ms
+    elif d.now_ms >= side.wrong_tp_since_ms + LATE_MS:
+        side.wrong_tp_since_ms = d.now_ms
+        d.emit(CloseFailed(symbol=state.symbol, side=side.side, reason="10 s without a right take profit"))
+
+
+def _covered(d: Draft, side: SideState) -> bool:
+    live = [o for o in d.state.orders_of(side.side, Role.TAKE_PROFIT) if o.phase is Phase.LIVE]
+    covering = min(side.size, d.state.instrument.max_qty)
+    return len(live) == 1 and live[0].leaves == covering and live[0].asked_price == wanted_price(d, side)
 
 
 def tp_is_right(d: Draft, side: SideState) -> bool:
