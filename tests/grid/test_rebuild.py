@@ -73,5 +73,6 @@ def test_an_answer_older_than_what_the_stream_has_told_undoes_nothing() -> None:
     assert state.of(level_1.side).rebuild_from_ms
     assert (state.of(level_1.side).leg.size, state.of(level_1.side).held) == (size, True)
     world.grids[world.symbol] = state
+    world.checks.crashed = world.checks.lost = True  # a rebuild books what was booked once more
     at_rest(world, 70_000)
     assert not world.side(level_1.side).rebuild_from_ms
