@@ -12,14 +12,14 @@ the difference. So it does not matter which topic tells a thing first, or whethe
 | OrderLookUp, LegsRead         | reconciler          | state/grid/answers.py             |
 | SymbolSnapshot                | reconciler          | state/grid/sync.py                |
 | BalanceMayFit, SettingAnswered| order actor         | here                              |
-| StreamUp, Stop, Resume, Withdraw | supervisor       | here                              |
+| StreamUp, StreamGap, Stop, Resume, Withdraw | reconciler, feed, guard | here            |
 | Wake                          | timer               | (only plans)                      |
 """
 
 from __future__ import annotations
 
 from messages.account import Execution, OrderRow, PositionRow
-from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamUp, Withdraw
+from messages.commands import Freeze, Resume, SettingAnswered, Stop, StreamGap, StreamUp, Withdraw
 from messages.events import BalanceMayFit, LookUpFailed, StreamEvents, SymbolSnapshot, Wake
 from messages.market import Price
 from messages.orders import RequestAnswered
@@ -58,6 +58,7 @@ Event = (
     | BalanceMayFit
     | SettingAnswered
     | StreamUp
+    | StreamGap
     | Stop
     | Freeze
     | Resume
@@ -136,6 +137,8 @@ def _absorb(d: Draft, event: Event) -> None:
             _try_withheld(d)
         case SettingAnswered():
             _setting_answered(d, event)
+        case StreamGap():
+            d.state.interrupted_ms = d.now_ms
         case StreamUp():
             absorb_stream(d, up=event.up)
         case Stop():
