@@ -28,7 +28,7 @@ from actors.account import (
     put_away,
     start_account,
 )
-from actors.directory import account_address
+from actors.directory import account_address, grid_address
 from actors.machine import Machine, RunningTimers
 from actors.mail import Unreadable
 from actors.shell import World
@@ -36,6 +36,7 @@ from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, s
 from config import Account, Config, Environment
 from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
+from messages.commands import StreamGap
 from messages.events import Counted
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
@@ -181,6 +182,16 @@ class Fleet:
             raise
 
     def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
-        """What to do about a record that can't be read: the reconciler syncs."""
-        reconciler = account_address(account, "reconciler")
-        return lambda problem: self._world.directory.send(reconciler, Unreadable(text=str(problem)))
+        """What to do, in the reader's thread, about a record that can't be read.
+
+        The grids hear of it before the next frame, since a close must not be believed across it.
+        """
+        send, reconciler = self._world.directory.send, account_address(account, "reconciler")
+        grids = [grid_address(account, symbol.symbol) for symbol in self._accounts[account].symbols]
+
+        def tell(problem: ProtocolError) -> None:
+            for grid in grids:
+                send(grid, StreamGap())
+            send(reconciler, Unreadable(text=str(problem)))
+
+        return tell

@@ -39,6 +39,8 @@ class ReconcilerActor(Shell):
         self._running = False
         self._again = False
         self._covers_gap = False
+        self._outdated = False
+        """Something could not be read since the running sync began: it closes no gap."""
         self._due_ms = 0
         self._syncs = 0
         self._unowned: frozenset[str] = frozenset()
@@ -54,6 +56,7 @@ class ReconcilerActor(Shell):
             case Unreadable():
                 self.send("watch", Counted(account=self._account, symbol="", name="unreadable"))
                 self._note("unreadable", f"{message.text}; the account is synced")
+                self._outdated = True
                 self._sync()
             case StreamLost():
                 self._stream_up = self._covers_gap = False
@@ -74,6 +77,7 @@ class ReconcilerActor(Shell):
             return
         self._running, self._again = True, False
         self._covers_gap = self._stream_up
+        self._outdated = False
         call = Call(request=ReadSnapshot(since_ms=self._since_ms), reply_to=self.address)
         self.send(account_address(self._account, "rest/reads"), call)
 
@@ -131,7 +135,8 @@ class ReconcilerActor(Shell):
                 ),
             )
             # Only a sync that began after the stream stood has closed the gap before it.
-            self.send(grid, StreamUp(up=self._stream_up and self._covers_gap))
+            if not self._outdated:
+                self.send(grid, StreamUp(up=self._stream_up and self._covers_gap))
         newest = max((e.exec_ms for e in snapshot.executions), default=snapshot.server_ms)
         self._since_ms = newest - _OVERLAP_MS
         self._say_unowned(snapshot)

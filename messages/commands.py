@@ -16,6 +16,11 @@ class StreamUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamGap:
+    """A private record could not be read: until a sync has followed, the stream's account is not whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """Emergency stop of the account, action hold: no entry, positions are held, TPs followed."""
 

@@ -12,7 +12,8 @@ from multiprocessing import get_context
 from actors.simulation.quiet import quiet
 from actors.simulation.run import Verdict, simulate
 
-#: A worker is replaced after so many seeds: what one leaves behind never reaches many others.
+#: The workers are replaced after so many seeds of each: what one leaves behind never reaches many others.
+#: (The pool's own ``max_tasks_per_child`` lets it hang in Python 3.11 once every worker has had its share.)
 _SEEDS_A_WORKER = 200
 
 
@@ -65,9 +66,10 @@ def _verdicts(seeds: range, hours: Decimal, jobs: int, files: tuple[str, ...]) -
             for seed in seeds:
                 yield simulate(seed, hours, files=files)
         return
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=_SEEDS_A_WORKER)
-    with pool:
-        yield from _results(pool.submit(_quietly, seed, hours, files) for seed in seeds)
+    for first in range(0, len(seeds), _SEEDS_A_WORKER * jobs):
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            some = seeds[first : first + _SEEDS_A_WORKER * jobs]
+            yield from _results(pool.submit(_quietly, seed, hours, files) for seed in some)
 
 
 def _quietly(seed: int, hours: Decimal, files: tuple[str, ...]) -> Verdict:

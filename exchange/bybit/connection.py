@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 import websocket
 
-from exchange.bybit.fields import parse_object
+from exchange.bybit.fields import parse_object, shown
 from exchange.bybit.sockets import Dial, Socket
 from exchange.clock import Clock
 from exchange.errors import ExchangeError, ProtocolError, Refused, Retryable
@@ -26,6 +26,7 @@ OPEN_WITHIN_MS: Final = 10_000
 #: Pings go every 5 s, so a living connection is heard twice in this time.
 SILENCE_MS: Final = 12_000
 _STEPS: Final = ("auth", "subscribe")
+_CHATTER: Final = ("ping", "pong")
 _NANOS_A_SECOND: Final = 1_000_000_000
 
 _log = logging.getLogger(__name__)
@@ -85,6 +86,8 @@ class Connection:
                     self._replies.put(frame)
             elif "topic" in frame or "reqId" in frame:
                 self._take(frame, received_ns)
+            elif frame.get("op") not in _CHATTER:
+                raise ProtocolError(f"{self.name}: a topic, reqId or op expected in {shown(frame)}; left out")
         except ProtocolError as problem:
             self._report(problem)
 

@@ -23,7 +23,8 @@ def decode_answer(
     """One answer per command, in their order; ``reply`` is REST's envelope or the socket's frame.
 
     Of a batch with retCode 0 each item has a code of its own; an item without a readable one, or with
-    another order's id, is UNKNOWN. Raises ProtocolError where the reply has no retCode.
+    another order's id, is UNKNOWN. Raises ProtocolError where the reply has no retCode, or acknowledges
+    another order alone.
     """
     fields = Fields(reply, f"reply to order.{orders.action.value}")
     code, message = fields.integer("retCode"), fields.text("retMsg", "")
@@ -32,6 +33,8 @@ def decode_answer(
             _item_answer(orders, command, i, fields, answered_ms) for i, command in enumerate(orders.commands)
         )
     else:
+        if code == 0 and (fields.has("result") or fields.has("data")):
+            _check_id(_told(fields), orders.commands[0])
         answers = tuple(_answer(orders, command, code, message, answered_ms) for command in orders.commands)
     return _answered(orders, answers, rate_headers)
 
@@ -96,16 +99,25 @@ def _item_answer(
     """The answer of item ``index``: its code stands in retExtInfo.list, its id in the result's list."""
     try:
         verdicts = reply.part("retExtInfo").items("list")
-        shown = reply.part("result" if reply.has("result") else "data").items("list")
+        shown = _told(reply).items("list")
         if not len(verdicts) == len(shown) == len(orders.commands):
             raise ProtocolError(f"{reply.place}: {len(verdicts)} codes for {len(orders.commands)} orders")
-        link_id = shown[index].text("orderLinkId", "")
-        if link_id not in ("", command.order_link_id):
-            raise shown[index].bad("orderLinkId", f"{command.order_link_id}, as sent in this place,")
+        _check_id(shown[index], command)
         item = verdicts[index]
         return _answer(orders, command, item.integer("code"), item.text("msg", ""), answered_ms)
     except ProtocolError as error:
         return all_unknown(orders, str(error), answered_ms).answers[index]
+
+
+def _told(reply: Fields) -> Fields:
+    """What REST calls the result and the trading socket the data."""
+    return reply.part("result" if reply.has("result") else "data")
+
+
+def _check_id(told: Fields, command: OrderCommand) -> None:
+    """Refuse an acknowledgement of another order; a failed one may lack its id."""
+    if told.text("orderLinkId", "") not in ("", command.order_link_id):
+        raise told.bad("orderLinkId", f"{command.order_link_id}, as sent in this place,")
 
 
 def _answered(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exchange.bybit.fields import Fields
+from exchange.bybit.fields import Fields, shown
 from exchange.bybit.rows import NO_LEGS, execution, is_linear, order_row, position_row, wallet
 from exchange.errors import ProtocolError
-from messages.account import OrderRow, StreamEvent
+from messages.account import ExecType, Execution, OrderRow, OrderStatus, StreamEvent
 from messages.sides import Side
 
 PRIVATE_TOPICS = ("order", "execution", "position", "wallet")
@@ -26,27 +26,42 @@ class PrivateFrame:
 def decode_private(frame: Mapping[str, object], legs: Mapping[str, Side] = NO_LEGS) -> PrivateFrame:
     """Decode a parsed frame that has a topic; ``legs`` (order_id -> Side) helps foreign executions.
 
-    Other topics and other categories than linear are dropped and counted. Raises ProtocolError only
-    where the envelope itself can't be read.
+    Other topics and other categories than linear are dropped and counted. A record with a word that we
+    don't know is given out and is a problem too, so that it is counted and what it may mean is read again.
+    Raises ProtocolError only where the envelope itself can't be read.
     """
     envelope = Fields(frame, "private stream")
     topic = envelope.text("topic").removesuffix(".linear")
     if topic not in PRIVATE_TOPICS:
         return PrivateFrame(events=(), problems=(), dropped=1)
-    rows = Fields(frame, topic).items("data")
-    created_ms = envelope.integer("creationTime")
+    rows = Fields(frame, topic).raw_items("data")
+    created_ms = envelope.time_ms("creationTime")
     events: list[StreamEvent] = []
     problems: list[ProtocolError] = []
-    for row in rows:
+    dropped = 0
+    for place, record in rows:
         try:
+            row = Fields(record, place)
             event = _event(topic, row, created_ms, legs)
         except ProtocolError as error:
             problems.append(error)
             continue
-        if event is not None:
-            events.append(event)
-    dropped = len(rows) - len(events) - len(problems)
+        if event is None:
+            dropped += 1
+            continue
+        events.append(event)
+        if isinstance(event, OrderRow) and event.status is OrderStatus.OTHER:
+            problems.append(_unknown_word(row, "orderStatus", "the order counts as not ended"))
+        elif isinstance(event, Execution) and event.exec_type is ExecType.OTHER:
+            problems.append(_unknown_word(row, "execType", "it changes no size"))
     return PrivateFrame(events=tuple(events), problems=tuple(problems), dropped=dropped)
+
+
+def _unknown_word(row: Fields, name: str, taken: str) -> ProtocolError:
+    return ProtocolError(
+        f"{row.place}: {name} is {shown(row.text(name))}, a known word expected; {taken}: compare with "
+        "Bybit's v5 documents, a newer sol-trader may know it"
+    )
 
 
 def legs_of(orders: tuple[OrderRow, ...]) -> dict[str, Side]:

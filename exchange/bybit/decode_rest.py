@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from exchange.bybit.decode_public import positive
+from exchange.bybit.decode_public import check_distance
 from exchange.bybit.fields import Fields
 from exchange.bybit.rows import ZERO
 from exchange.errors import ProtocolError
@@ -16,11 +16,15 @@ from messages.market import FeeRates, Instrument, Price, RiskTier
 #: unifiedMarginStatus: 1 is a classic account, 3-4 unified 1.0, 5-6 unified 2.0.
 _UNIFIED: Final = (3, 4, 5, 6)
 _NANOS_A_MILLI: Final = 1_000_000
+_HIGHEST_FEE: Final = Decimal("0.1")
 
 
 def server_ms(result: Fields) -> int:
     """The exchange's clock from market/time."""
-    return result.integer("timeNano") // _NANOS_A_MILLI
+    nanos = result.integer("timeNano")
+    if nanos <= 0:
+        raise result.bad("timeNano", "the time in nanoseconds")
+    return nanos // _NANOS_A_MILLI
 
 
 def instrument(row: Fields, tiers: tuple[RiskTier, ...] = ()) -> Instrument:
@@ -28,16 +32,16 @@ def instrument(row: Fields, tiers: tuple[RiskTier, ...] = ()) -> Instrument:
     price, lot, leverage = row.part("priceFilter"), row.part("lotSizeFilter"), row.part("leverageFilter")
     return Instrument(
         symbol=row.text("symbol"),
-        tick_size=positive(price, "tickSize"),
-        qty_step=positive(lot, "qtyStep"),
-        min_qty=positive(lot, "minOrderQty"),
-        max_qty=positive(lot, "maxOrderQty"),
-        max_market_qty=positive(lot, "maxMktOrderQty"),
-        min_notional_usdt=lot.decimal("minNotionalValue"),
-        min_leverage=positive(leverage, "minLeverage"),
-        max_leverage=positive(leverage, "maxLeverage"),
-        min_price=price.decimal("minPrice"),
-        max_price=positive(price, "maxPrice"),
+        tick_size=price.positive("tickSize"),
+        qty_step=lot.positive("qtyStep"),
+        min_qty=lot.positive("minOrderQty"),
+        max_qty=lot.positive("maxOrderQty"),
+        max_market_qty=lot.positive("maxMktOrderQty"),
+        min_notional_usdt=lot.amount("minNotionalValue"),
+        min_leverage=leverage.positive("minLeverage"),
+        max_leverage=leverage.positive("maxLeverage"),
+        min_price=price.amount("minPrice"),
+        max_price=price.positive("maxPrice"),
         trading=row.text("status") == "Trading",
         tiers=tiers,
     )
@@ -50,19 +54,18 @@ def risk_tiers(rows: Iterable[Fields]) -> tuple[RiskTier, ...]:
 
 def price(row: Fields, at_ms: int) -> Price:
     """Last and mark price from a tickers row."""
-    return Price(
-        symbol=row.text("symbol"),
-        last=positive(row, "lastPrice"),
-        mark=positive(row, "markPrice"),
-        at_ms=at_ms,
-    )
+    last, mark = row.positive("lastPrice"), row.positive("markPrice")
+    check_distance(row, last, mark)
+    return Price(symbol=row.text("symbol"), last=last, mark=mark, at_ms=at_ms)
 
 
 def fee_rates(row: Fields) -> FeeRates:
     """An account's rates for a symbol; a rebate is below 0."""
-    return FeeRates(
-        symbol=row.text("symbol"), maker=row.decimal("makerFeeRate"), taker=row.decimal("takerFeeRate")
-    )
+    maker, taker = row.decimal("makerFeeRate"), row.decimal("takerFeeRate")
+    for name, rate in (("makerFeeRate", maker), ("takerFeeRate", taker)):
+        if abs(rate) >= _HIGHEST_FEE:
+            raise row.bad(name, "a share of 1, well below a tenth,")
+    return FeeRates(symbol=row.text("symbol"), maker=maker, taker=taker)
 
 
 def account_info(result: Fields) -> AccountInfo:
@@ -74,11 +77,11 @@ def account_info(result: Fields) -> AccountInfo:
 
 def _risk_tier(row: Fields) -> RiskTier:
     tier = RiskTier(
-        limit_usdt=positive(row, "riskLimitValue"),
-        maintenance_rate=positive(row, "maintenanceMargin"),
-        initial_rate=positive(row, "initialMargin"),
-        max_leverage=positive(row, "maxLeverage"),
-        deduction_usdt=row.decimal("mmDeduction", ZERO),
+        limit_usdt=row.positive("riskLimitValue"),
+        maintenance_rate=row.positive("maintenanceMargin"),
+        initial_rate=row.positive("initialMargin"),
+        max_leverage=row.positive("maxLeverage"),
+        deduction_usdt=row.amount("mmDeduction", ZERO),
     )
     _check_ratio(row, tier)
     return tier

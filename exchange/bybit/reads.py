@@ -117,8 +117,11 @@ def pages(call: Call, place: str, **query: Any) -> Iterator[Fields]:
     for _ in range(_MOST_PAGES):
         result = result_of(call(**query), place)
         rows = result.items("list")
+        _check_asked(result, "category", "linear")
         for row in rows:
-            if is_linear(row, result.text("category", "") or "linear"):
+            if "symbol" in query:
+                _check_asked(row, "symbol", query["symbol"])
+            if is_linear(row, "linear"):
                 yield row
         cursor = result.text("nextPageCursor", "")
         if not rows or not cursor or cursor in seen:
@@ -126,6 +129,12 @@ def pages(call: Call, place: str, **query: Any) -> Iterator[Fields]:
         seen.add(cursor)
         query["cursor"] = cursor
     raise ProtocolError(f"{place}: over {_MOST_PAGES} pages: the exchange's cursor does not end")
+
+
+def _check_asked(told: Fields, name: str, asked: str) -> None:
+    """Refuse what was not asked for: passed over, it would be taken for the absence of what was."""
+    if told.text(name, "") not in ("", asked):
+        raise told.bad(name, f"{asked}, as asked for,")
 
 
 def _age(order: OrderRow) -> tuple[bool, int, Any]:

@@ -11,7 +11,7 @@ from exchange.bybit.decode_orders import all_alike, decode_answer, outcome_of
 from exchange.bybit.decode_private import legs_of
 from exchange.bybit.encode import POSITION_IDX, operation, plain, request_params
 from exchange.bybit.endpoints import Endpoints
-from exchange.bybit.fields import Fields
+from exchange.bybit.fields import Fields, shown
 from exchange.bybit.http import Reply, Session
 from exchange.bybit.keys import Keys
 from exchange.bybit.reads import SETTLE_COIN, WEEK_MS, Reads, pages, result_of
@@ -104,7 +104,7 @@ class BybitRest(Rest):
     def _prices(self, request: ask.ReadPrices) -> ask.Prices:
         reply = self._session.get_tickers(category="linear")
         rows = result_of(reply, "market/tickers").items("list")
-        at_ms = Fields(reply.body, "market/tickers").integer("time")
+        at_ms = Fields(reply.body, "market/tickers").time_ms("time")
         wanted = [row for row in rows if row.text("symbol") in request.symbols]
         return ask.Prices(prices=tuple(decode_rest.price(row, at_ms) for row in wanted))
 
@@ -124,7 +124,7 @@ class BybitRest(Rest):
             raise ProtocolError(
                 "account/wallet-balance: no unified account in the reply: upgrade it at Bybit"
             )
-        return wallet(rows[0], Fields(reply.body, "account/wallet-balance").integer("time"))
+        return wallet(rows[0], Fields(reply.body, "account/wallet-balance").time_ms("time"))
 
     def _switch_to_hedge(self, request: ask.SwitchToHedge) -> ask.Done:
         reply = self._session.switch_position_mode(category="linear", symbol=request.symbol, mode=_HEDGE)
@@ -206,6 +206,11 @@ def _done(reply: Reply, place: str) -> ask.Done:
 
 
 def _only(rows: tuple[OrderRow, ...], order_link_id: str) -> OrderRow | None:
-    """The order of this id. If the exchange gave it twice, the newest counts."""
-    ours = [row for row in rows if row.order_link_id == order_link_id]
-    return max(ours, key=lambda row: row.created_ms) if ours else None
+    """The order of this id, the newest if the exchange gave it twice. Another order proves nothing."""
+    for row in rows:
+        if row.order_link_id != order_link_id:
+            raise ProtocolError(
+                f"order look-up: orderLinkId is {shown(row.order_link_id)}, {order_link_id} as asked for "
+                "expected; the reply is left out: it is asked again"
+            )
+    return max(rows, key=lambda row: row.created_ms, default=None)

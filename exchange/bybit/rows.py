@@ -47,16 +47,16 @@ def order_row(row: Fields) -> OrderRow:
         leg=_leg(row),
         order_side=_order_side(row),
         status=_known(OrderStatus, row.text("orderStatus"), OrderStatus.OTHER),
-        price=ZERO if is_market else row.decimal("price", ZERO),
-        qty=row.decimal("qty"),
-        cum_exec_qty=row.decimal("cumExecQty"),
+        price=ZERO if is_market else row.amount("price", ZERO),
+        qty=row.amount("qty"),
+        cum_exec_qty=row.amount("cumExecQty"),
         reduce_only=row.flag("reduceOnly", False),
         cancel_type=row.text("cancelType", ""),
         reject_reason=row.text("rejectReason", ""),
         create_type=row.text("createType", ""),
         stop_order_type=row.text("stopOrderType", ""),
-        created_ms=row.integer("createdTime"),
-        updated_ms=row.integer("updatedTime"),
+        created_ms=row.time_ms("createdTime"),
+        updated_ms=row.time_ms("updatedTime"),
     )
 
 
@@ -69,20 +69,22 @@ def execution(row: Fields, legs: Mapping[str, Side] = NO_LEGS) -> Execution:
     """
     side = _order_side(row)
     order_id, link_id = row.text("orderId", ""), row.text("orderLinkId", "")
+    kind = _known(ExecType, row.text("execType"), ExecType.OTHER)
+    moves = row.positive if kind.changes_size else row.amount
     return Execution(
         symbol=row.text("symbol"),
         leg=_execution_leg(row, link_id, legs.get(order_id), side),
         exec_id=row.text("execId"),
         order_id=order_id,
         order_link_id=link_id,
-        exec_type=_known(ExecType, row.text("execType"), ExecType.OTHER),
+        exec_type=kind,
         order_side=side,
-        price=row.decimal("execPrice"),
-        qty=row.decimal("execQty"),
+        price=moves("execPrice"),
+        qty=moves("execQty"),
         fee_usdt=_fee_usdt(row),
         is_maker=row.flag("isMaker", False),
         create_type=row.text("createType", ""),
-        exec_ms=row.integer("execTime"),
+        exec_ms=row.time_ms("execTime"),
         seq=row.integer("seq", -1),
     )
 
@@ -92,22 +94,26 @@ def position_row(row: Fields, price_field: str) -> PositionRow:
 
     Its leg is told by positionIdx alone: the side of a closed leg is empty.
     """
-    size = row.decimal("size")
-    default = NEEDED if size else ZERO  # a leg that holds something must say what it paid and owes
-    liquidation = row.decimal("liqPrice", ZERO)
+    size = row.amount("size")
+    liquidation = row.amount("liqPrice", ZERO)
+
+    def of_what_is_held(name: str) -> Decimal:
+        """A leg that holds something must say what it paid and owes."""
+        return row.positive(name) if size else row.amount(name, ZERO)
+
     return PositionRow(
         symbol=row.text("symbol"),
         leg=_leg(row),
         size=size,
-        average_price=row.decimal(price_field, default),
-        mark_price=row.decimal("markPrice", default),
+        average_price=of_what_is_held(price_field),
+        mark_price=of_what_is_held("markPrice"),
         liquidation_price=liquidation or None,
-        leverage=row.decimal("leverage", default),
-        unrealised_usdt=row.decimal("unrealisedPnl", default),
-        take_profit=row.decimal("takeProfit", ZERO),
-        stop_loss=row.decimal("stopLoss", ZERO),
+        leverage=of_what_is_held("leverage"),
+        unrealised_usdt=row.decimal("unrealisedPnl", NEEDED if size else ZERO),
+        take_profit=row.amount("takeProfit", ZERO),
+        stop_loss=row.amount("stopLoss", ZERO),
         seq=row.integer("seq", -1),
-        updated_ms=row.integer("updatedTime", 0),
+        updated_ms=row.time_ms("updatedTime", 0),
     )
 
 
@@ -122,9 +128,9 @@ def wallet(row: Fields, created_ms: int) -> Wallet:
         wallet_balance=row.decimal("totalWalletBalance"),
         available=row.decimal("totalAvailableBalance"),
         unrealised=row.decimal("totalPerpUPL"),
-        initial_margin=row.decimal("totalInitialMargin"),
-        maintenance_margin=row.decimal("totalMaintenanceMargin"),
-        maintenance_rate=row.decimal("accountMMRate"),
+        initial_margin=row.amount("totalInitialMargin"),
+        maintenance_margin=row.amount("totalMaintenanceMargin"),
+        maintenance_rate=row.amount("accountMMRate"),
         created_ms=created_ms,
     )
 

@@ -50,11 +50,11 @@ def run_flatten(d: Draft) -> None:
             d.state.flatten = replace(d.state.flatten, step=FlattenStep.CLOSING)
     if d.state.flatten is not None and d.state.flatten.step is FlattenStep.CLOSING:
         close_all(d, Role.CLOSE)
-        if not d.state.orders and _sizes_are_zero(d):
+        if not d.state.orders and _closed(d):
             d.state.flatten = replace(d.state.flatten, step=FlattenStep.PROVING)
     flatten = d.state.flatten
     if flatten is not None and flatten.step is FlattenStep.PROVING:
-        if not _sizes_are_zero(d):
+        if not _closed(d):
             d.state.flatten = replace(flatten, step=FlattenStep.CLOSING)
             run_flatten(d)
         elif d.now_ms >= flatten.asked_ms + PROVE_AGAIN_MS:
@@ -68,7 +68,7 @@ def prove(d: Draft, read: LegsRead) -> None:
     if flatten is None or flatten.step is not FlattenStep.PROVING or not flatten.asked_ms:
         return
     shown = {row.leg: row.size for row in read.positions}
-    if all(shown.get(side) == 0 for side in SIDES) and _sizes_are_zero(d):
+    if all(shown.get(side) == 0 for side in SIDES) and _closed(d):
         d.state.flatten = replace(flatten, step=FlattenStep.FLAT)
         d.note("flat", "the exchange shows both sides flat: they stay so until resume")
 
@@ -87,5 +87,5 @@ def close_all(d: Draft, role: Role) -> None:
             close_at_market(d, side, role)
 
 
-def _sizes_are_zero(d: Draft) -> bool:
-    return all(side.size == 0 for side in d.state.sides)
+def _closed(d: Draft) -> bool:
+    return all(side.size == 0 and not side.held for side in d.state.sides)

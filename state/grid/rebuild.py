@@ -25,6 +25,8 @@ from state.order import Order, Phase
 
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _MOST_WEEKS = 26
+#: An answer must have what is known of so long before it; else it is asked for again after a while.
+_LATELY_MS, _AGAIN_MS = 60_000, 1_000
 
 
 def begin_rebuild(d: Draft, side: SideState) -> None:
@@ -53,10 +55,16 @@ def _of_role(d: Draft, read: LegsRead, role: Role) -> list[Execution]:
 
 
 def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
-    """Walk the executions back until their sum is the row's size; what follows that zero is the cycle."""
+    """Walk the executions back until their sum is the row's size; what follows that zero is the cycle.
+
+    An answer that lacks an execution which the stream has told meanwhile would undo it: the leg is read anew.
+    """
     row = next((r for r in read.positions if r.leg is side.side), None)
     size = row.size if row is not None else ZERO
     own = sorted((e for e in read.executions if _leg_of(d, e, side)), key=lambda e: (e.seq, e.exec_ms))
+    if _outdated(d, read):
+        side.read_due_ms = d.now_ms + _AGAIN_MS
+        return
     told = [e for e in own if _in_row(e, row, read.server_ms)]
     start = _start_of_cycle(side, told, size)
     if start is None:
@@ -83,6 +91,13 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     if not side.held and start:
         _go_on_after_close(d, side)
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)
+
+
+def _outdated(d: Draft, read: LegsRead) -> bool:
+    """Whether it lacks an execution that is known already, from just before it was read or after."""
+    shown = {e.exec_id for e in read.executions}
+    since_ms = read.server_ms - _LATELY_MS
+    return any(ms >= since_ms and exec_id not in shown for exec_id, ms in d.state.exec_ids.items())
 
 
 def wait_for_the_other(d: Draft) -> None:

@@ -3,7 +3,7 @@
 | step       | what holds                                             | it ends when                   |
 |------------|--------------------------------------------------------|--------------------------------|
 | CANCELLING | every entry and take profit is cancelled by its id     | all are settled                |
-| FLATTENING | each side is closed by a market order of role R        | both sizes are 0               |
+| FLATTENING | each side is closed by a market order of role R        | both closes were acted on      |
 | (over)     | references cleared, an opening of level 0 recorded     | step 5 of state/grid/closing.py|
 
 A take profit that fills meanwhile only closes its side sooner. The closes belong to the restart: they
@@ -55,8 +55,8 @@ def _cancel_all(d: Draft) -> None:
 def _flatten(d: Draft) -> None:
     state = d.state
     close_all(d, Role.RESTART)
-    if state.orders or any(side.size > 0 for side in state.sides):
-        return
+    if state.orders or any(side.held or side.size > 0 for side in state.sides):
+        return  # across a gap of the stream a close is believed later than its executions
     state.references.clear()
     state.restart = None
     for s in SIDES:

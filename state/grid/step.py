@@ -12,7 +12,7 @@ the difference. So it does not matter which topic tells a thing first, or whethe
 | OrderLookUp, LegsRead         | reconciler          | state/grid/answers.py             |
 | SymbolSnapshot                | reconciler          | state/grid/sync.py                |
 | BalanceMayFit, SettingAnswered| order actor         | here                              |
-| StreamUp, Withdraw            | reconciler, main    | here                              |
+| StreamUp, StreamGap, Withdraw | reconciler, feed, main | here                              |
 | Stop, Freeze, Resume ...      | guard               | here, state/grid/flatten.py       |
 | Wake                          | timer               | (only plans)                      |
 """
@@ -28,6 +28,7 @@ from messages.commands import (
     Resume,
     SettingAnswered,
     Stop,
+    StreamGap,
     StreamUp,
     Withdraw,
 )
@@ -71,6 +72,7 @@ Event = (
     | BalanceMayFit
     | SettingAnswered
     | StreamUp
+    | StreamGap
     | Stop
     | Freeze
     | FreezeAveraging
@@ -153,6 +155,8 @@ def _absorb(d: Draft, event: Event) -> None:
             _try_withheld(d)
         case SettingAnswered():
             _setting_answered(d, event)
+        case StreamGap():
+            d.state.interrupted_ms = d.now_ms
         case StreamUp():
             absorb_stream(d, up=event.up)
         case Stop():

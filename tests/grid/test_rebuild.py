@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.requests import LegsRead
-from messages.sides import Side
+from messages.sides import Role, Side
 from state.grid.draft import Draft
 from state.grid.rebuild import begin_rebuild
 from state.grid.step import step
@@ -48,7 +48,8 @@ def test_a_rebuild_that_shows_nothing_leaves_a_close_waiting_for_its_cause() -> 
     world = closed_by_a_row(late=False)
     d = Draft(world.grid, world.now_ms)
     begin_rebuild(d, d.state.long)
-    nothing = LegsRead(symbol=world.symbol, positions=(), executions=(), server_ms=world.now_ms)
+    later_ms = world.now_ms + 100_000  # all that is known lies too far back to be expected
+    nothing = LegsRead(symbol=world.symbol, positions=(), executions=(), server_ms=later_ms)
     state, _ = step(d.state, nothing, world.now_ms)
     assert not state.long.rebuild_from_ms
     assert state.closing is not None
@@ -56,3 +57,22 @@ def test_a_rebuild_that_shows_nothing_leaves_a_close_waiting_for_its_cause() -> 
     world.run(30_000)
     assert world.grid.closing is None
     assert world.side(Side.LONG).paused
+
+
+def test_an_answer_older_than_what_the_stream_has_told_undoes_nothing() -> None:
+    world = opened()
+    world.run(10_000)
+    level_1 = next(order for order in world.grid.orders.values() if order.role is Role.ENTRY)
+    nothing = LegsRead(symbol=world.symbol, positions=(), executions=(), server_ms=world.now_ms)
+    world.trade(world.symbol, str(level_1.price))
+    world.run(1_000)
+    d = Draft(world.grid, world.now_ms)
+    begin_rebuild(d, d.state.of(level_1.side))
+    size = world.leg(level_1.side)
+    state, _ = step(d.state, nothing, world.now_ms)
+    assert state.of(level_1.side).rebuild_from_ms
+    assert (state.of(level_1.side).leg.size, state.of(level_1.side).held) == (size, True)
+    world.grids[world.symbol] = state
+    world.checks.crashed = world.checks.lost = True  # a rebuild books what was booked once more
+    at_rest(world, 70_000)
+    assert not world.side(level_1.side).rebuild_from_ms

@@ -24,6 +24,7 @@ from state.store.state_file import (
     StateRefused,
     keep_aside,
     read_state,
+    sealed,
     to_bytes,
     write_state,
 )
@@ -169,15 +170,15 @@ def test_any_bytes_are_a_state_or_corrupt_and_never_a_traceback(payload: bytes) 
     assert isinstance(_read(payload), Corrupt)
 
 
-ENVELOPE = orjson.loads(to_bytes(STATE))
+ENVELOPE = {name: part for name, part in orjson.loads(to_bytes(STATE)).items() if name != "checksum"}
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"format": "another"}, "no object with format 'sol-trader-state'"),
-        ({"version": 0}, "version 1 expected, not 0"),
-        ({"version": True}, "version 1 expected, not True"),
+        ({"version": 0}, "version 2 or an older one expected, not 0"),
+        ({"version": True}, "version 2 or an older one expected, not True"),
         ({"account": "1"}, "account: a whole number expected, not '1'"),
         ({"revision": None}, "revision: a whole number expected, not None"),
         ({"written_ms": -1}, "written_ms: a whole number expected, not -1"),
@@ -186,17 +187,17 @@ ENVELOPE = orjson.loads(to_bytes(STATE))
     ],
 )
 def test_a_state_with_a_wrong_part_is_corrupt_and_names_it(change: dict[str, Any], reason: str) -> None:
-    assert _read(orjson.dumps(ENVELOPE | change)) == Corrupt(reason=reason)
+    assert _read(sealed(ENVELOPE | change)) == Corrupt(reason=reason)
 
 
 def test_another_accounts_state_is_refused_and_not_called_corrupt() -> None:
     with pytest.raises(StateRefused, match="belongs to account 002, not to 001: put the right file here"):
-        _read(orjson.dumps(ENVELOPE | {"account": 2}))
+        _read(sealed(ENVELOPE | {"account": 2}))
 
 
 def test_a_newer_programs_state_is_refused_and_not_called_corrupt() -> None:
-    with pytest.raises(StateRefused, match="has version 2, this program knows 1: start the newer"):
-        _read(orjson.dumps(ENVELOPE | {"version": 2}))
+    with pytest.raises(StateRefused, match="has version 3, this program knows 2: start the newer"):
+        _read(orjson.dumps(ENVELOPE | {"version": 3}))
 
 
 def test_a_state_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:

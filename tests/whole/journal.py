@@ -14,10 +14,9 @@ from pathlib import Path
 
 import orjson
 
-from messages.ids import parse_order_link_id
-from tests.whole.journal_book import ZERO, Book, Leg
-from tests.whole.journal_lines import Line, read_journal
-from tests.whole.journal_rules import (
+from actors.torture.journal.book import ZERO, Book, Leg
+from actors.torture.journal.lines import Line, read_journal
+from actors.torture.journal.rules import (
     IdsAreOursAndNew,
     NoOldEntryAtReopening,
     OneOrderASlot,
@@ -26,6 +25,7 @@ from tests.whole.journal_rules import (
     Rule,
     TakeProfitCoversTheLeg,
 )
+from messages.ids import parse_order_link_id
 
 RATE_LIMIT = 10006
 ACTIONS = ("create", "amend", "cancel")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.whole.journal_lines import Line, to_line
+from actors.torture.journal.lines import Line, to_line
 
 ACCOUNT, SYMBOL = "001", "SOLUSDT"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from actors.torture.journal.lines import read_journal
 from tests.whole.journal import check_lines
 from tests.whole.journal_canary import Journal, closed, opened
-from tests.whole.journal_lines import read_journal
 
 ENTRY, SECOND_ENTRY = "001LE01-SOLUSDT-001001", "001LE01-SOLUSDT-001002"
 TP, SECOND_TP = "001LT00-SOLUSDT-001001", "001LT00-SOLUSDT-001002"

@@ -2,7 +2,8 @@
 
 POST /control/price, /control/mark, /control/funding and /control/fault take what ``commands`` describes;
 GET /control/state tells positions and open orders of every account, what the audit finds, and what a fault
-keeps on its way. Replies are JSON; a request that makes no sense gets HTTP 400 with {"error"}.
+keeps on its way; GET /control/dump is the whole venue, for ``VenueCore.restored``. Replies are JSON; a
+request that makes no sense gets HTTP 400 with {"error"}.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class Control:
         what = request.match_info["what"]
         if (request.method, what) == ("GET", "state"):
             return _json(self.state())
+        if (request.method, what) == ("GET", "dump"):
+            self._engine.catch_up()
+            return _json(self._core.dump())
         if request.method != "POST" or what not in ("price", "mark", "funding", "fault"):
             return web.Response(status=404, text="404 page not found")
         try:

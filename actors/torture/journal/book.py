@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from actors.torture.journal.lines import Line
 from messages.ids import OrderName, parse_order_link_id
-from tests.whole.journal_lines import Line
 
 ENDED = frozenset({"Filled", "Cancelled", "Rejected", "Deactivated", "PartiallyFilledCanceled"})
 ZERO = Decimal(0)

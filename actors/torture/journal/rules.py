@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from actors.torture.journal.book import ZERO, Book, Leg, Seen
+from actors.torture.journal.lines import Line
 from messages.ids import OrderName, parse_order_link_id
-from tests.whole.journal_book import ZERO, Book, Leg, Seen
-from tests.whole.journal_lines import Line
 
 
 class Rule(Protocol):

@@ -1,0 +1,149 @@
+"""What must hold after a kill: files at once, orders at every moment, the grid once it trades again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from actors.simulation.checks.bases import BasesAreRight
+from actors.simulation.checks.board import Checks
+from actors.simulation.checks.books import TRADES_FILE, TradesAreBookedOnce
+from actors.simulation.checks.files import STATE_FILE
+from actors.simulation.checks.money import MoneyIsConserved
+from actors.simulation.checks.progress import GridsRun, NoProcedureHangs, NothingIsUnknown, SidesAreHeld
+from actors.simulation.checks.progress_orders import EntriesRest, TakeProfitsAreRight
+from actors.simulation.checks.rows import LegsAgreeInTheEnd
+from actors.simulation.checks.truth import Truth
+from actors.simulation.checks.watching import Checker, Written
+from actors.torture.journal.book import Book
+from actors.torture.journal.lines import Line, to_line
+from actors.torture.journal.rules import (
+    NoOldEntryAtReopening,
+    OneOrderASlot,
+    OneTakeProfitALeg,
+    ReduceOnlyNeverOpens,
+    Rule,
+    created,
+)
+from actors.torture.levels import LevelsAreOfTheExecutions, RebuiltAsBefore
+from actors.torture.plan import ACCOUNT
+from actors.torture.venue import Plant
+from state.grid.model import GridState
+from state.store.codec import decode
+from state.store.disk import RealDisk
+from state.store.scalars import CodecError
+from state.store.state_file import SavedState, StateRefused, read_state
+
+
+class AnIdIsAcceptedOnce:
+    """No id is accepted a second time, not even where the venue lets ids be used again."""
+
+    def __init__(self) -> None:
+        self._accepted: dict[str, int] = {}
+
+    def see(self, line: Line, book: Book) -> Iterator[str]:
+        """Look at new orders."""
+        for name, _, code in created(line):
+            if code == 0:
+                if str(name) in self._accepted:
+                    yield f"{name} was accepted in line {self._accepted[str(name)]} before"
+                self._accepted[str(name)] = line.number
+
+
+class JournalReader:
+    """Judges what the venue has written since the last look."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = self._number = 0
+        self._book = Book()
+        self._rules: tuple[Rule, ...] = (
+            AnIdIsAcceptedOnce(),
+            OneTakeProfitALeg(),
+            OneOrderASlot(),
+            NoOldEntryAtReopening(),
+            ReduceOnlyNeverOpens(),
+        )
+        self.counts: Counter[str] = Counter()
+
+    def read(self) -> list[str]:
+        """The violations in the lines that are new."""
+        with self._path.open("rb") as journal:
+            journal.seek(self._offset)
+            payload = journal.read()
+        whole = payload[: payload.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        found: list[str] = []
+        for text in whole.splitlines():
+            self._number += 1
+            line = to_line(self._number, orjson.loads(text))
+            self._book.take(line)
+            found += [
+                f"journal {line.number}: {told}"
+                for rule in self._rules
+                for told in rule.see(line, self._book)
+            ]
+            self._count(line)
+        return found
+
+    def _count(self, line: Line) -> None:
+        if line.topic == "execution" and line.data["execType"] != "Funding":
+            self.counts["fills"] += 1
+        if line.topic == "order" and line.data["orderStatus"] == "Filled":
+            self.counts["closes"] += line.data["orderLinkId"][4:5] == "T"
+
+
+class Judge:
+    """One data folder's judge."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state_path = folder / f"{ACCOUNT:03d}{STATE_FILE}"
+        self.trades_path = folder / f"{ACCOUNT:03d}{TRADES_FILE}"
+        self.before: dict[str, GridState] = {}
+        self.excuses: Counter[str] = Counter()
+
+    def after_the_kill(self) -> list[str]:
+        """The state file is there no more than it was, and whole if it is; what it held is remembered."""
+        self.before = {}
+        try:
+            saved = read_state(RealDisk(), self.state_path, ACCOUNT)
+        except StateRefused as refusal:
+            return [f"state file: {refusal}"]
+        if saved is None:
+            return []
+        if not isinstance(saved, SavedState):
+            return [f"state file: {saved.reason}"]
+        try:
+            for symbol, form in saved.symbols.items():
+                self.before[f"{ACCOUNT:03d}/{symbol}"] = decode(GridState, form)
+        except CodecError as error:
+            return [f"state file: {error}"]
+        return []
+
+    def once_it_trades(self, plant: Plant) -> list[str]:
+        """What does not hold, looked at while prices stand still."""
+        truth = Truth(plant)
+        trades = TradesAreBookedOnce(truth)
+        checkers: tuple[Checker, ...] = (
+            truth,
+            GridsRun(truth),
+            NothingIsUnknown(truth),
+            NoProcedureHangs(truth),
+            SidesAreHeld(truth),
+            LegsAgreeInTheEnd(truth),
+            LevelsAreOfTheExecutions(truth),
+            RebuiltAsBefore(truth, self.before),
+            TakeProfitsAreRight(truth),
+            EntriesRest(truth, BasesAreRight(truth)),
+            MoneyIsConserved(truth),
+            trades,
+        )
+        if self.trades_path.exists():
+            trades.written(Written(plant.now_ms(), self.trades_path, self.trades_path.read_bytes()))
+        checks = Checks(plant, checkers)
+        checks.at_the_end()
+        self.excuses = checks.excuses
+        return [f"{violation.checker}: {violation.sentence}" for violation in checks.violations]

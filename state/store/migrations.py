@@ -1,0 +1,43 @@
+"""Earlier layouts of the state file, brought up to today's by one small step from each version to the next.
+
+| from | what the next version knows                                                    |
+|------|--------------------------------------------------------------------------------|
+| 1    | legs say how far the stream and a read have told them; the file has a checksum |
+
+A step changes a document in place. It leaves alone what it doesn't recognise: the codec refuses that with
+its path. Whoever changes what a state holds adds a step, and a file of the version before to its tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+Document = dict[str, Any]
+
+
+def _legs_say_how_far_they_were_told(document: Document) -> None:
+    """Nothing is known of it, so the first sync tells."""
+    for side in _sides(document):
+        if isinstance(side.get("leg"), dict):
+            side["leg"] = {"heard_seq": -1, "read_seq": -1} | side["leg"]
+
+
+STEPS: Final[Mapping[int, Callable[[Document], None]]] = {1: _legs_say_how_far_they_were_told}
+VERSION: Final = max(STEPS) + 1
+
+
+def migrate(document: Document, version: int) -> None:
+    """Bring a document of an earlier ``version`` (of ``STEPS``) up to ``VERSION``, in place."""
+    for step in range(version, VERSION):
+        STEPS[step](document)
+    document["version"] = VERSION
+
+
+def _sides(document: Document) -> Iterator[Document]:
+    symbols = document.get("symbols")
+    for symbol in symbols.values() if isinstance(symbols, dict) else ():
+        for name in ("long", "short"):
+            side = symbol.get(name) if isinstance(symbol, dict) else None
+            if isinstance(side, dict):
+                yield side
