@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,8 +12,9 @@ import pykka
 from actors.callers import CallerActor
 from actors.directory import account_address, grid_address
 from actors.feeds import PrivateFeedActor, SocketActor
+from actors.flag import read_flag
 from actors.grid import GridActor
-from actors.guard import GuardActor, stopped_before
+from actors.guard import GuardActor
 from actors.keeper import KeeperActor
 from actors.machine import Machine
 from actors.mail import Finish, Open, PriceWanted
@@ -27,9 +28,11 @@ from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
+from messages.guard import StateUnreadable
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
 from state.grid.start import begin, known_until_ms
+from state.guard.model import GuardState
 from state.store.disk import Disk
 from state.store.files import make_folder, move_aside
 from state.store.performance import PerformanceFile
@@ -172,6 +175,7 @@ def start_account(
         performance=PerformanceFile(world.disk, files.performance),
         revision=saved.revision if saved is not None else 0,
         symbols=saved.symbols if saved is not None else {},
+        guard=remembered.guard,
     )
     for name in _CALLERS:
         start(CallerActor, at(f"rest/{name}"), at(f"rest/{name}"), world, exchange.rest())
@@ -196,8 +200,10 @@ def start_account(
         )
         state.entries_refused = _ladder_refusal(ground, grid.symbol, state.entries_refused)
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
-    stopped = stopped_before(world.disk, files.flag)
-    start(GuardActor, at("guard"), world, account.id, symbols, files.flag, stopped)
+    guard = _guard_state(world, account, remembered, files)
+    start(GuardActor, at("guard"), world, symbols, files.flag, guard)
+    for note in remembered.notes if remembered.corrupt else ():
+        world.directory.send(at("guard"), StateUnreadable(reason=note))
     since_ms = _first_look_back_ms(remembered, symbols, now_ms)
     start(ReconcilerActor, at("reconciler"), world, account.id, symbols, every_ms=sync_ms, since_ms=since_ms)
     if exchange.trading_socket() is not None:
@@ -209,6 +215,14 @@ def start_account(
         for reader in (grid_address(account.id, symbol), at("orders")):
             world.directory.send("feed/public", PriceWanted(symbol=symbol, reader=reader))
     return actors
+
+
+def _guard_state(world: World, account: Account, remembered: Remembered, files: Files) -> GuardState:
+    """A guard at its start: stopped where the flag lies, with the peak that the file remembers."""
+    flag = read_flag(world.disk, files.flag)
+    memory = remembered.guard
+    state = GuardState(account=account.id, rules=account.guard.to_rules(), memory=memory, kept=memory)
+    return state if flag is None else replace(state, stopped=flag.reason, mode=flag.mode)
 
 
 def _ladder_refusal(ground: Ground, symbol: str, before: str) -> str:

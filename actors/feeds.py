@@ -23,6 +23,7 @@ from exchange.ports import PrivateStream, PublicStream, TradingSocket
 from messages.account import Execution, OrderRow, PositionRow, StreamEvent, Wallet
 from messages.commands import StreamUp
 from messages.events import StreamEvents
+from messages.guard import PrivateStreamLost
 from messages.market import Price
 from messages.orders import OrdersAnswered
 from messages.reports import StreamChanged
@@ -178,6 +179,7 @@ class PrivateFeedActor(_Feed[PrivateStream]):
     def _is_lost(self, reason: str) -> None:
         super()._is_lost(reason)
         self.send(self._reconciler, StreamLost(reason=reason))
+        self.send(account_address(self._account, "guard"), PrivateStreamLost())
         for address in (self._orders, *self._grids.values()):
             self.send(address, StreamUp(up=False))
 

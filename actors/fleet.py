@@ -6,7 +6,8 @@
 | waits      | the exchange can't be reached, or the disk fails    | a new start after 1, 2, 4 … 60 s      |
 | waits      | one of its actors has died: all of them are stopped | the same; more than 5 an hour: failed |
 | is refused | a person must act (keys, config, ladder, files)     | nothing until the next process        |
-| has failed | it died too often, or its keeper doesn't end        | the process ends                      |
+| waits      | it has died more than 5 times in an hour            | an emergency stop, then a new start   |
+| has failed | its keeper doesn't end                              | the process ends                      |
 
 An account that starts again goes the whole way of a first start: state file, sync, and the wait that proves
 what its last life had under way. Other accounts don't notice.
@@ -29,8 +30,9 @@ from actors.account import (
     start_account,
 )
 from actors.directory import account_address, grid_address
+from actors.flag import read_flag, write_flag
 from actors.machine import Machine, RunningTimers
-from actors.mail import Unreadable
+from actors.mail import AccountStopped, Unreadable
 from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from config import Account, Config, Environment
@@ -38,7 +40,9 @@ from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
 from messages.commands import StreamGap
 from messages.events import Counted
+from messages.guard import StopAll, StopMode
 from messages.reports import BalanceRead
+from state.guard.model import StopDecided
 from state.store.csv_file import CsvFileError
 from state.store.times import iso_utc
 
@@ -67,6 +71,7 @@ class Fleet:
         self._accounts = {account.id: account for account in config.accounts}
         self._waits: dict[int, tuple[int, int]] = {}
         self._deaths: dict[int, deque[int]] = {number: deque() for number in self._accounts}
+        self._stops: deque[int] = deque()
         self.running: dict[int, AccountActors] = {}
         self.refusals: list[str] = []
         self.ever_ran = False
@@ -110,10 +115,35 @@ class Fleet:
         if not stopped:
             return f"{address} failed: {error}; and the account's files are still being written"
         if len(deaths) > _DEATHS:
-            return f"{address} failed: {error}; the account's failure number {len(deaths)} in an hour"
+            self._stop_dying(number, f"{address} failed: {error}; failure number {len(deaths)} in an hour")
         self._world.directory.send("watch", Counted(account=number, symbol="", name="actor_restart"))
-        self._waits[number] = (now_ms + _FIRST_WAIT_MS * 2 ** (len(deaths) - 1), _FIRST_WAIT_MS)
+        wait_ms = min(_FIRST_WAIT_MS * 2 ** (len(deaths) - 1), _LONGEST_WAIT_MS)
+        self._waits[number] = (now_ms + wait_ms, _FIRST_WAIT_MS)
         return ""
+
+    def _stop_dying(self, number: int, reason: str) -> None:
+        """An account that dies again and again goes on as stopped: no entry, its take profits followed."""
+        files = Files.of(Path(self._config.process.data_dir), self._accounts[number])
+        if read_flag(self._machine.disk, files.flag) is not None:
+            return
+        stop = StopDecided(reason=reason, mode=StopMode.HOLD, evidence={}, emergency=True)
+        try:
+            write_flag(self._machine.disk, files.flag, number, stop, self._clock.now_ms())
+        except OSError as error:
+            _log.critical("account %03d: %s can't be written: %s", number, files.flag, error)
+        self.stopped(AccountStopped(account=number, reason=reason))
+
+    def stopped(self, told: AccountStopped) -> None:
+        """Count the emergency stops of an hour over all accounts: beyond the limit every account stops."""
+        now_ms, most = self._clock.now_ms(), self._config.process.max_emergency_stops_per_hour
+        self._stops.append(now_ms)
+        while self._stops[0] <= now_ms - _DEATHS_MS:
+            self._stops.popleft()
+        if len(self._stops) > most:
+            last = f"{told.account:03d} {told.reason}"
+            reason = f"{len(self._stops)} emergency stops in an hour, the last: {last}"
+            for number in self.running:
+                self._world.directory.send(account_address(number, "guard"), StopAll(reason=reason))
 
     def _start(self, number: int, wait_ms: int) -> None:
         account = self._accounts[number]

@@ -19,6 +19,7 @@ from actors.shell import Shell, World
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import SettingAnswered, Withdraw
 from messages.events import Counted, CycleClosed, LookUpFailed, Note, StreamEvents, TradeBooked, Wake
+from messages.guard import CloseFailed, CloseSucceeded, Mismatched, SymbolFigures
 from messages.market import Price
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
 from messages.reports import CloseLatency
@@ -26,6 +27,7 @@ from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs, SetL
 from messages.settings import OnStop
 from messages.sides import Role, Side
 from state.grid.effects import CloseActed, Effect, FreezeAccount, ProvenAbsent, Save, StopAccount, WakeAt
+from state.grid.figures import figures
 from state.grid.model import GridState
 from state.grid.report import report
 from state.grid.step import Event, step
@@ -41,6 +43,8 @@ class GridActor(Shell):
         self._state = state
         self._orders = account_address(state.account, "orders")
         self._keeper = account_address(state.account, "keeper")
+        self._guard = account_address(state.account, "guard")
+        self._figures: SymbolFigures | None = None
         self._origins: dict[Side, int] = {}
         self._reported_ms = 0
         self._report_due = False
@@ -120,8 +124,8 @@ class GridActor(Shell):
                 self._close_acted(effect, received_ns, now_ms)
             case ProvenAbsent():
                 self.send(self._orders, effect)
-            case StopAccount() | FreezeAccount():
-                self.send(account_address(account, "guard"), effect)
+            case StopAccount() | FreezeAccount() | CloseFailed() | CloseSucceeded() | Mismatched():
+                self.send(self._guard, effect)
             case TradeBooked():
                 self.send(self._keeper, effect)
             case CycleClosed():
@@ -181,6 +185,10 @@ class GridActor(Shell):
         told = report(self._state, self._reported_ms)
         self.send("watch", told)
         self.send(self._keeper, told)
+        known = figures(self._state)
+        if known != self._figures:
+            self._figures = known
+            self.send(self._guard, known)
 
 
 def _answer_of(called: Called) -> Event | None:

@@ -1,7 +1,14 @@
-"""The plain emergency stop of an account: hold (strategy, section 12).
+"""The guard of an account: ``state.guard`` in a mailbox, with the flag file (strategy, section 12).
 
-Positions are held and their TPs followed, no entry leaves. The flag file keeps reason and evidence, and
-an account that finds it at its start begins as stopped; removing the file is a person's decision.
+| it decides            | and so                                                                  |
+|-----------------------|-------------------------------------------------------------------------|
+| a stop                | the flag file, Stop to grids and orders; also FlattenSymbol to flatten  |
+| a freeze              | Freeze to every grid                                                    |
+| averaging short       | FreezeAveraging to every grid                                           |
+| panic's measures      | Panic to the symbol's grid                                              |
+| resume, asked for     | the flag file goes, Resume to grids and orders                          |
+
+What people ask for comes as Ask... messages with ``ask``; the answer is a ``Standing``.
 """
 
 from __future__ import annotations
@@ -9,85 +16,169 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import orjson
-
 from actors.directory import account_address, grid_address
+from actors.flag import remove_flag, write_flag
+from actors.mail import AccountStopped, SaveGuard
 from actors.shell import Shell, World
-from messages.commands import Freeze, Stop
+from messages.commands import FlattenSymbol, Freeze, FreezeAveraging, Panic, Resume, Stop
 from messages.events import Note, Severity
+from messages.guard import (
+    AccountFigures,
+    AskFlatten,
+    AskResume,
+    AskStanding,
+    AskStop,
+    CloseFailed,
+    CloseSucceeded,
+    Mismatched,
+    PrivateStreamLost,
+    Standing,
+    StateUnreadable,
+    StopAll,
+    StopMode,
+    SymbolFigures,
+)
 from state.grid.effects import FreezeAccount, StopAccount
-from state.store.disk import Disk
-from state.store.files import write_whole
-from state.store.times import iso_utc
+from state.guard.model import (
+    AveragingFrozen,
+    Effect,
+    FreezeDecided,
+    GuardState,
+    PanicDecided,
+    Remember,
+    ResumeDecided,
+    StopDecided,
+)
+from state.guard.people import ask_flatten, ask_resume, ask_stop, standing
+from state.guard.step import Draft, step
+
+Asked = AskStop | AskFlatten | AskResume | AskStanding
+_EVENTS = (
+    AccountFigures,
+    SymbolFigures,
+    PrivateStreamLost,
+    CloseFailed,
+    CloseSucceeded,
+    StopAccount,
+    FreezeAccount,
+    Mismatched,
+    StateUnreadable,
+    StopAll,
+)
 
 
 class GuardActor(Shell):
-    """Stops an account, once."""
+    """Owns one ``GuardState`` and the account's flag file."""
 
-    def __init__(self, world: World, account: int, symbols: Iterable[str], flag: Path, stopped: str) -> None:
-        super().__init__(account_address(account, "guard"), world)
-        self._account = account
-        self._grids = tuple(grid_address(account, symbol) for symbol in symbols)
+    def __init__(self, world: World, symbols: Iterable[str], flag: Path, state: GuardState) -> None:
+        super().__init__(account_address(state.account, "guard"), world)
+        self._state = state
+        self._grids = {symbol: grid_address(state.account, symbol) for symbol in symbols}
+        self._orders = account_address(state.account, "orders")
         self._flag = flag
-        self._stopped = stopped
+
+    @property
+    def state(self) -> GuardState:
+        """The newest state, for whoever checks it from the same thread: a simulation."""
+        return self._state
 
     def on_start(self) -> None:
         """An account whose flag lies there starts as stopped."""
-        if self._stopped:
-            self._spread()
+        if self._state.stopped:
+            self._spread_stop()
 
-    def receive(self, message: object) -> None:
-        """Stop for the first reason; later ones are only told. A freeze reaches every symbol."""
-        if isinstance(message, FreezeAccount):
-            self._note("frozen", message.reason)
-            for grid in self._grids:
-                self.send(grid, Freeze(until_ms=message.until_ms))
-            return
-        if not isinstance(message, StopAccount):
+    def receive(self, message: object) -> Standing | None:
+        """Judge what has happened, or do what a person asks for and say how the account stands."""
+        now_ms = self.world.clock.now_ms()
+        if isinstance(message, Asked):
+            return self._asked(message, now_ms)
+        if not isinstance(message, _EVENTS):
             raise TypeError(f"no message for the guard: {message!r}")
-        self._note("emergency_stop", message.reason)
-        if self._stopped:
-            return
-        self._stopped = message.reason
-        self._spread()
-        evidence = {
-            "account": self._account,
-            "reason": message.reason,
-            "at": iso_utc(self.world.clock.now_ms()),
-            "action": "hold",
-        }
+        self._state, effects = step(self._state, message, now_ms)
+        for effect in effects:
+            self._carry_out(effect, now_ms)
+        return None
+
+    def _asked(self, asked: Asked, now_ms: int) -> Standing:
+        d = Draft(self._state, now_ms)
+        match asked:
+            case AskStop():
+                refused = ask_stop(d, asked)
+            case AskFlatten():
+                refused = ask_flatten(d, asked)
+                if asked.symbol is not None and not refused:
+                    self.send(self._grids[asked.symbol], FlattenSymbol(reason="flattened by a person"))
+            case AskResume():
+                refused = ask_resume(d, asked)
+                if asked.symbol is not None and not refused:
+                    self.send(self._grids[asked.symbol], Resume(side=asked.side))
+            case AskStanding():
+                refused = ""
+        self._state = d.state
+        for effect in d.effects:
+            self._carry_out(effect, now_ms)
+        return standing(self._state, now_ms, refused)
+
+    def _carry_out(self, effect: Effect, now_ms: int) -> None:
+        match effect:
+            case StopDecided():
+                self._stop_account(effect, now_ms)
+            case FreezeDecided():
+                self._tell_grids(Freeze(until_ms=effect.until_ms))
+            case AveragingFrozen():
+                self._tell_grids(FreezeAveraging(on=effect.on))
+            case PanicDecided():
+                measures = Panic(
+                    pull_take_profit=effect.pull_take_profit,
+                    balance_smaller_side=effect.balance_smaller_side,
+                )
+                self.send(self._grids[effect.symbol], measures)
+            case ResumeDecided():
+                self._resume(now_ms)
+            case Remember():
+                keeper = account_address(self._state.account, "keeper")
+                self.send(keeper, SaveGuard(memory=effect.memory))
+            case Note():
+                self.send("watch", effect)
+
+    def _stop_account(self, stop: StopDecided, now_ms: int) -> None:
+        self._spread_stop()
         try:
-            write_whole(self.world.disk, self._flag, orjson.dumps(evidence, option=orjson.OPT_APPEND_NEWLINE))
+            write_flag(self.world.disk, self._flag, self._state.account, stop, now_ms)
         except OSError as error:
-            self._note("write_failed", f"{self._flag}: {error}")
+            self._say(f"{self._flag}: {error}; the next process won't know of the stop", now_ms)
+        if stop.emergency:
+            told = AccountStopped(account=self._state.account, reason=stop.reason)
+            self.send("supervisor", told)
 
-    def _spread(self) -> None:
+    def _spread_stop(self) -> None:
         # The grids first: they must know why their entries are withheld.
-        for address in (*self._grids, account_address(self._account, "orders")):
-            self.send(address, Stop(reason=self._stopped))
+        stop = Stop(reason=self._state.stopped)
+        self._tell_grids(stop)
+        self.send(self._orders, stop)
+        if self._state.mode is StopMode.FLATTEN:
+            self._tell_grids(FlattenSymbol(reason=self._state.stopped))
 
-    def _note(self, kind: str, text: str) -> None:
-        self.send(
-            "watch",
-            Note(
-                account=self._account,
-                symbol="",
-                side=None,
-                kind=kind,
-                severity=Severity.CRITICAL,
-                text=text,
-                at_ms=self.world.clock.now_ms(),
-            ),
+    def _resume(self, now_ms: int) -> None:
+        try:
+            remove_flag(self.world.disk, self._flag)
+        except OSError as error:
+            self._say(f"{self._flag}: {error}; remove it, or the next start is a stopped one", now_ms)
+        self.send(self._orders, Resume())
+        self._tell_grids(Resume())
+
+    def _tell_grids(self, message: object) -> None:
+        for grid in self._grids.values():
+            self.send(grid, message)
+
+    def _say(self, text: str, now_ms: int) -> None:
+        note = Note(
+            account=self._state.account,
+            symbol="",
+            side=None,
+            kind="write_failed",
+            severity=Severity.CRITICAL,
+            text=text,
+            at_ms=now_ms,
         )
-
-
-def stopped_before(disk: Disk, flag: Path) -> str:
-    """The reason in an account's flag file, "" where there is none; an unreadable flag stops as well."""
-    try:
-        told = orjson.loads(disk.read_bytes(flag))
-    except FileNotFoundError:
-        return ""
-    except (OSError, orjson.JSONDecodeError) as error:
-        return f"{flag} can't be read ({error})"
-    reason = told.get("reason") if isinstance(told, dict) else None
-    return str(reason) if reason else f"{flag} gives no reason"
+        self.send("watch", note)

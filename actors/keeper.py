@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from actors.directory import account_address
-from actors.mail import Check, Finish, Finished, SaveGrid
+from actors.mail import Check, Finish, Finished, SaveGrid, SaveGuard
 from actors.shell import Shell, World
 from messages.events import CycleClosed, Note, Severity, TradeBooked
+from messages.guard import GuardMemory
 from messages.reports import AccountReport, StateWritten, SymbolReport
 from state.grid.model import GridState
 from state.grid.start import kept
@@ -41,6 +42,7 @@ class KeeperActor(Shell):
         performance: PerformanceFile,
         revision: int,
         symbols: Mapping[str, Mapping[str, Json]],
+        guard: GuardMemory,
     ) -> None:
         super().__init__(account_address(account, "keeper"), world)
         self._account = account
@@ -49,6 +51,7 @@ class KeeperActor(Shell):
         self._trades, self._performance = trades, performance
         self._revision = revision
         self._symbols: dict[str, Mapping[str, Json]] = dict(symbols)
+        self._guard, self._guard_changed = guard, False
         self._changed: dict[str, GridState] = {}
         self._changes = 0
         self._booked: list[TradeBooked] = []
@@ -63,6 +66,9 @@ class KeeperActor(Shell):
             case SaveGrid():
                 self._changed[message.symbol] = message.state
                 self._changes += 1
+                self._flush_later()
+            case SaveGuard():
+                self._guard, self._guard_changed = message.memory, True
                 self._flush_later()
             case TradeBooked():
                 self._booked.append(message)
@@ -107,7 +113,7 @@ class KeeperActor(Shell):
         return ""
 
     def _write_state(self) -> str:
-        if not self._changed:
+        if not (self._changed or self._guard_changed):
             return ""
         for symbol, state in self._changed.items():
             self._symbols[symbol] = encode(kept(state, self.world.clock.now_ms()))
@@ -118,7 +124,7 @@ class KeeperActor(Shell):
             written_ms=self.world.clock.now_ms(),
             revision=self._revision,
             symbols=dict(self._symbols),  # type: ignore[arg-type]  # a dict is JSON
-            account_state={"environment": self._environment},
+            account_state={"environment": self._environment, "guard": encode(self._guard)},
         )
         began = self.world.clock.monotonic_ns()
         failure = ""
@@ -137,7 +143,7 @@ class KeeperActor(Shell):
             ),
         )
         if not failure:
-            self._changed, self._changes = {}, 0
+            self._changed, self._changes, self._guard_changed = {}, 0, False
         return failure
 
     def _write_figures(self, figures: AccountReport) -> None:
@@ -165,7 +171,7 @@ class KeeperActor(Shell):
 
     def on_stop(self) -> None:
         """Write what came after ``Finish``, and let the files go."""
-        if self._changed or self._booked:
+        if self._changed or self._booked or self._guard_changed:
             self._flush()
         self._trades.close()
         self._performance.close()

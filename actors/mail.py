@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actors.display.model import DisplayModel
 from exchange.errors import ExchangeError
 from exchange.ports import TradingSocket
+from messages.guard import GuardMemory
 from messages.orders import OrderCommand, OrdersAnswered, SendOrders
 from messages.requests import Answer, Request
 from state.grid.model import GridState
@@ -127,6 +128,21 @@ class SaveGrid:
 
     symbol: str
     state: GridState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveGuard:
+    """What the guard remembers, for the file."""
+
+    memory: GuardMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStopped:
+    """An emergency stop, for whoever counts those of all accounts."""
+
+    account: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,8 +28,9 @@ from actors.purse import Purse
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
 from messages.account import Wallet
-from messages.commands import Stop, StreamUp
+from messages.commands import Resume, Stop, StreamUp
 from messages.events import BalanceMayFit, StreamEvents
+from messages.guard import AccountFigures
 from messages.market import Price
 from messages.orders import (
     Action,
@@ -55,6 +56,7 @@ _CHECK_MS, _IDLE_CHECK_MS = 1_000, 5_000
 _OVERDUE_MS, _STILL_OVERDUE_MS = 1_050, 250
 #: The figures are told when something has changed, and now and then without that.
 _REPORT_MS, _QUIET_REPORT_MS = 500, 10_000
+_GUARD_MS = 500
 _ACTIONS = {PlaceOrder: Action.PLACE, AmendOrder: Action.AMEND, CancelOrder: Action.CANCEL}
 
 
@@ -84,6 +86,8 @@ class OrdersActor(Shell):
         self._changed = False
         self._wallet_asked = False
         self._pump_due_ms = 0
+        self._guard_told_ms = 0
+        self._guard_knows: AccountFigures | None = None
 
     def on_start(self) -> None:
         """Begin to look at the queue and at what is overdue."""
@@ -114,6 +118,7 @@ class OrdersActor(Shell):
                 self._purse.absent(message.order_link_id)
             case Price():
                 self._purse.ledger.priced(message.symbol, message.mark, message.at_ms)
+                self._tell_guard(now_ms)
                 self.send("feed/public", PriceTaken(symbol=message.symbol, reader=self.address))
             case Called():
                 self._called(message, now_ms)
@@ -125,6 +130,8 @@ class OrdersActor(Shell):
                 self._stopped = message.reason
                 for entry in self._traffic.drop(_is_entry):
                     self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
+            case Resume():
+                self._stopped = ""
             case StreamUp():
                 self._stream_up = message.up
             case Overdue():
@@ -271,7 +278,16 @@ class OrdersActor(Shell):
         for symbol in sorted(self._withheld & self._grids.keys()):
             self.send(self._grids[symbol], BalanceMayFit(at_ms=wallet.created_ms))
         self._withheld.clear()
+        self._guard_told_ms = 0
+        self._tell_guard(now_ms)
         self._report(now_ms)
+
+    def _tell_guard(self, now_ms: int) -> None:
+        """Prices move the account's figures; twice a second is enough to judge them."""
+        known = self._purse.known()
+        if known != self._guard_knows and now_ms >= self._guard_told_ms + _GUARD_MS:
+            self._guard_told_ms, self._guard_knows = now_ms, known
+            self.send(account_address(self._account, "guard"), known)
 
     def _called(self, called: Called, now_ms: int) -> None:
         if isinstance(called.request, ReadWallet):

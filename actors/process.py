@@ -19,7 +19,7 @@ from actors.ending import Signalled, Signals, StopAsked
 from actors.feeds import PublicFeedActor
 from actors.fleet import Fleet
 from actors.machine import Machine, ThreadMachine
-from actors.mail import ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open
+from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open
 from actors.metrics_registry import Metrics
 from actors.shell import World
 from actors.supervisor import SupervisorActor
@@ -178,6 +178,8 @@ class Bot:
                 failure = self._fleet.died(message.address, message.error)
                 if failure:
                     return failure
+            if isinstance(message, AccountStopped):
+                self._fleet.stopped(message)
             if isinstance(message, Signalled):
                 _log.info("%s: stopping in order", signal.Signals(message.number).name)
                 return ""

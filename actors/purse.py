@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from messages.account import Execution, OrderRow, PositionRow, Wallet
 from messages.events import StreamEvents
+from messages.guard import AccountFigures
 from messages.orders import Action, Outcome, PlaceOrder, RequestAnswered
 from messages.reports import AccountReport
 from state.balance import BalanceLedger
+from state.numbers import HUNDRED
 
 _NEVER_CARRIED_OUT = (Outcome.REFUSED, Outcome.RETRYABLE, Outcome.FATAL)
 
@@ -55,6 +57,15 @@ class Purse:
     def refusal(self, command: PlaceOrder, now_ms: int) -> str:
         """Why the balance does not allow an entry, "" if it does: then its cost is reserved."""
         return self.ledger.try_reserve(command, now_ms) or ""
+
+    def known(self) -> AccountFigures:
+        """The account's money as its guard judges it."""
+        return AccountFigures(
+            equity=self.ledger.equity_carried,
+            available=self.ledger.available_carried,
+            maintenance_percent=self.ledger.maintenance_rate_carried * HUNDRED,
+            paid_in=self.ledger.paid_in,
+        )
 
     def figures(
         self, *, stopped: str, streams_up: bool, queued: int, longest_wait_ms: int, now_ms: int

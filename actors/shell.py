@@ -54,14 +54,14 @@ class Shell(pykka.ThreadingActor):
         """A message to oneself after ``wait_ms``."""
         self.world.timers.at(self.world.clock.now_ms() + wait_ms, self.address, message)
 
-    def receive(self, message: object) -> None:
-        """Take one message."""
+    def receive(self, message: object) -> object:
+        """Take one message; what it returns answers an ``ask``, which only threads without a mailbox may."""
         raise NotImplementedError
 
     def on_receive(self, message: Any) -> Any:
         """Take one message; a BaseException becomes a failure of this actor alone."""
         try:
-            self.receive(message)
+            return self.receive(message)
         except Exception:
             raise
         except BaseException as error:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from exchange.clock import Clock
 from exchange.errors import ExchangeError, OutcomeUnknown, ProtocolError, Retryable
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
+from messages.guard import GuardMemory
 from messages.ladder import LadderReport
 from messages.market import FeeRates, Instrument, Price
 from messages.requests import (
@@ -49,7 +50,7 @@ from messages.requests import (
 from messages.settings import GridSettings
 from state.grid.model import GridState
 from state.ladder_check import check_balance, check_ladder
-from state.store.codec import decode
+from state.store.codec import decode, encode
 from state.store.disk import Disk
 from state.store.files import make_folder, write_all
 from state.store.scalars import CodecError
@@ -95,6 +96,8 @@ class Remembered:
     grids: Mapping[str, GridState]
     saved: SavedState | None
     notes: tuple[str, ...]
+    corrupt: bool = False
+    guard: GuardMemory = field(default_factory=GuardMemory)
 
 
 def clock_offset_ms(rest: Rest, clock: Clock) -> int:
@@ -273,12 +276,17 @@ def remember(disk: Disk, path: Path, account: int, environment: str, now_ms: int
     if isinstance(saved, Corrupt):
         kept = keep_aside(disk, path, now_ms)
         note = f"{path} was unreadable ({saved.reason}); it is kept as {kept.name}"
-        return Remembered(grids={}, saved=None, notes=(note,))
+        return Remembered(grids={}, saved=None, notes=(note,), corrupt=True)
     if saved is None:
         return Remembered(grids={}, saved=None, notes=())
     refuse_other_environment(saved, path, environment)
     grids: dict[str, GridState] = {}
     notes: list[str] = []
+    guard = GuardMemory()
+    try:
+        guard = decode(GuardMemory, saved.account_state.get("guard", encode(guard)))
+    except CodecError as error:
+        notes.append(f"{path}: the guard's memory can't be read ({error}); the equity's peak begins anew")
     for symbol, data in saved.symbols.items():
         try:
             grids[symbol] = decode(GridState, data)
@@ -287,4 +295,4 @@ def remember(disk: Disk, path: Path, account: int, environment: str, now_ms: int
     if notes:
         kept = keep_aside(disk, path, now_ms)
         notes.append(f"the old file is kept as {kept.name}")
-    return Remembered(grids=grids, saved=saved, notes=tuple(notes))
+    return Remembered(grids=grids, saved=saved, notes=tuple(notes), corrupt=bool(notes), guard=guard)

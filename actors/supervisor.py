@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actors.machine import Outbox
-from actors.mail import ActorDied, ClockDrifted, Finished, LastPicture
+from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finished, LastPicture
 from actors.shell import Shell, World
 from messages.events import Note, Severity
 
@@ -33,7 +33,7 @@ class SupervisorActor(Shell):
                     at_ms=self.world.clock.now_ms(),
                 ),
             )
-        if isinstance(message, ActorDied | Finished | ClockDrifted | LastPicture):
+        if isinstance(message, ActorDied | AccountStopped | Finished | ClockDrifted | LastPicture):
             self._outbox.put(message)
 
     def on_failure(self, *failure: Any) -> None:

@@ -125,7 +125,11 @@ class PositionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
-    """An account's figures in USDT. ``maintenance_rate`` 1 is liquidation."""
+    """An account's figures in USDT. ``maintenance_rate`` 1 is liquidation.
+
+    ``paid_in`` is what the USDT balance would be without any profit, fee and funding: deposits less
+    withdrawals; None where the exchange doesn't tell.
+    """
 
     equity: Decimal
     wallet_balance: Decimal
@@ -135,6 +139,7 @@ class Wallet:
     maintenance_margin: Decimal
     maintenance_rate: Decimal
     created_ms: int
+    paid_in: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,13 @@ class Mismatched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateUnreadable:
+    """At the start the state file was corrupt; it is kept aside and the grids are rebuilt."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopAll:
     """Too many accounts of the process have stopped: every account stops."""
 

@@ -181,6 +181,11 @@ class BalanceLedger:
         return self._carried.equity
 
     @property
+    def paid_in(self) -> Decimal | None:
+        """Deposits less withdrawals, by the newest push."""
+        return self._wallet.paid_in if self._wallet is not None else None
+
+    @property
     def available_carried(self) -> Decimal:
         """Available balance at the newest marks; zero before the first push."""
         return self._carried.available

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actors.directory import grid_address
+from actors.directory import account_address, grid_address
 from actors.process import RunResult
 from actors.simulation.plan import FOLDER
-from messages.commands import Resume
+from messages.guard import AskResume
 
 if TYPE_CHECKING:
     from actors.simulation.world import SimulatedWorld
@@ -77,7 +77,7 @@ class Operator:
         self._world.scheduler.at(self._world.now_ms() + _ROUND_MS, self._round)
 
     def _look(self) -> None:
-        """Resume what has waited long enough; a stopped account's flag goes with a restart."""
+        """Resume what has waited long enough, through the account's guard."""
         world = self._world
         stopped = False
         for account, symbols in world.symbols.items():
@@ -85,10 +85,8 @@ class Operator:
             if str(flag) in world.disk.contents():
                 stopped = True
                 if self._waited(str(flag)):
-                    world.done["resume of an account"] += 1
-                    world.disk.unlink(flag)
-                    if world.process is not None:
-                        world.process.stop()
+                    self._ask(account, None)
+                continue
             for symbol in symbols:
                 self._resume(account, symbol)
         self.stopped_now = stopped
@@ -102,11 +100,16 @@ class Operator:
         state = world.grid(account, symbol)
         address = grid_address(account, symbol)
         if state is not None and (state.long.paused or state.short.paused):
-            if self._waited(address) and world.process is not None:
-                world.done["resume of a side"] += 1
-                world.process.send(address, Resume())
+            if self._waited(address):
+                self._ask(account, symbol)
         else:
             self._noticed_ms.pop(address, None)
+
+    def _ask(self, account: int, symbol: str | None) -> None:
+        world = self._world
+        if world.process is not None:
+            world.done["resume of an account" if symbol is None else "resume of a side"] += 1
+            world.process.send(account_address(account, "guard"), AskResume(symbol=symbol))
 
     def _waited(self, what: str) -> bool:
         since_ms = self._noticed_ms.setdefault(what, self._world.now_ms())

@@ -132,7 +132,16 @@ def wallet(row: Fields, created_ms: int) -> Wallet:
         maintenance_margin=row.amount("totalMaintenanceMargin"),
         maintenance_rate=row.amount("accountMMRate"),
         created_ms=created_ms,
+        paid_in=_paid_in(row),
     )
+
+
+def _paid_in(row: Fields) -> Decimal | None:
+    """Bybit's cumRealisedPnl of a coin holds all that trading has changed its balance by."""
+    for coin in row.items("coin") if row.has("coin") else ():
+        if coin.text("coin") == "USDT" and coin.has("walletBalance") and coin.has("cumRealisedPnl"):
+            return coin.decimal("walletBalance") - coin.decimal("cumRealisedPnl")
+    return None
 
 
 def _leg(row: Fields) -> Side | None:

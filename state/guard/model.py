@@ -14,7 +14,7 @@ from messages.guard import AccountFigures, GuardMemory, GuardRules, StopMode, Sy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardState:
-    """One account's guard.
+    """One account's guard. ``kept`` is the memory that the file has.
 
     ``stopped`` is the reason of an emergency stop, "" while the account trades; ``losses`` are the times of
     the private stream's losses in the last hour; ``failures`` counts failed closes in a row by symbol;
@@ -24,6 +24,7 @@ class GuardState:
     account: int
     rules: GuardRules
     memory: GuardMemory = field(default_factory=GuardMemory)
+    kept: GuardMemory = field(default_factory=GuardMemory)
     stopped: str = ""
     mode: StopMode = StopMode.HOLD
     figures: AccountFigures | None = None

@@ -51,6 +51,7 @@ def ask_resume(d: Draft, asked: AskResume) -> str:
     d.state = replace(
         state,
         memory=memory,
+        kept=memory,
         stopped="",
         mode=StopMode.HOLD,
         failures={},

@@ -8,6 +8,7 @@
 | CloseFailed, CloseSucceeded      | grids             | closes failing in a row                             |
 | StopAccount, FreezeAccount       | grids             | liquidation, ADL, settlement, or signs of them      |
 | Mismatched                       | grids             | a rebuild that doesn't sum                          |
+| StateUnreadable                  | the start         | the state file was corrupt                          |
 | StopAll                          | the main thread   | too many accounts have stopped                      |
 
 A stop is for the first reason; a later one that flattens turns a hold into a flatten, never the other way.
@@ -25,8 +26,10 @@ from messages.guard import (
     CloseFailed,
     CloseSucceeded,
     GuardAction,
+    GuardMemory,
     Mismatched,
     PrivateStreamLost,
+    StateUnreadable,
     StopAll,
     StopMode,
     SymbolFigures,
@@ -52,11 +55,13 @@ Event = (
     | StopAccount
     | FreezeAccount
     | Mismatched
+    | StateUnreadable
     | StopAll
 )
 
 #: A freeze that holds as long as its cause does reaches so far, and is renewed when so little is left.
 _FREEZE_MS, _RENEW_MS = 60_000, 30_000
+_KEEP_FROM = Decimal("1.001")
 EXCHANGE = "the exchange takes orders away"
 
 
@@ -122,6 +127,8 @@ def step(state: GuardState, event: Event, now_ms: int) -> tuple[GuardState, list
             d.state = replace(state, failures={k: n for k, n in state.failures.items() if k != event.symbol})
         case StopAccount():
             d.stop(event.reason, StopMode.HOLD)
+        case StateUnreadable():
+            _act(d, Verdict(rule="state", reason=event.reason, action=state.rules.corrupt_state))
         case StopAll():
             d.stop(event.reason, StopMode.HOLD)
         case Mismatched():
@@ -141,9 +148,17 @@ def _take_figures(d: Draft, figures: AccountFigures) -> None:
         peak = max(peak + paid_in - memory.paid_in, Decimal(0))
     peak = figures.equity if peak is None else max(peak, figures.equity)
     newer = replace(memory, peak=peak, paid_in=paid_in)
-    if newer != memory:
-        d.effects.append(Remember(memory=newer))
     d.state = replace(d.state, figures=figures, memory=newer)
+    if _worth_keeping(newer, d.state.kept):
+        d.state = replace(d.state, kept=newer)
+        d.effects.append(Remember(memory=newer))
+
+
+def _worth_keeping(memory: GuardMemory, kept: GuardMemory) -> bool:
+    """A rising equity is not written at each tick: of its peak a thousandth may be forgotten in a crash."""
+    if memory.peak is None or kept.peak is None or memory.paid_in != kept.paid_in:
+        return memory != kept
+    return memory.peak >= kept.peak * _KEEP_FROM
 
 
 def _judge(d: Draft) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from actors.simulation.checks.bases import Base, BasesAreRight, deepest_of
+from actors.simulation.checks.early_freeze import too_little
 from actors.simulation.checks.oracle import (
     HUNDRED,
     a_tick_beyond,
@@ -102,7 +103,7 @@ class EntriesRest(EndChecker):
     def _wanted(self, case: Case, side: SideState) -> list[int]:
         if not side.held or case.state.stopped or (case.state.stopping and not resting_kept(case)):
             return []
-        if case.now_ms < case.state.frozen_until_ms:
+        if case.now_ms < case.state.frozen_until_ms or self._frozen_early(case):
             return []
         filled = {n for n, level in side.levels.items() if level.complete}
         others = case.state.of(side.side.other)
@@ -110,6 +111,12 @@ class EntriesRest(EndChecker):
             deepest_of(side), deepest_of(others) if others.held else -1, settings_of(case, side)
         )
         return [n for n in levels if n not in filled]
+
+    def _frozen_early(self, case: Case) -> bool:
+        if not (case.state.averaging_frozen and too_little(case)):
+            return False
+        self.excused["entry: early freeze"] += 1
+        return True
 
     # --- those that rest --------------------------------------------------------------------------------
 
