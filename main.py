@@ -1,4 +1,4 @@
-"""sol-trader's command line: run, venue, check, simulate."""
+"""sol-trader's command line: run, stop, flatten, resume, venue, check, simulate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ import typer
 from rich.console import Console
 
 from actors.check import check_accounts
+from actors.control import commands
+from actors.control.alone import flattened
+from actors.control.client import ControlFailed
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
@@ -24,7 +27,8 @@ from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
 from actors.terminal import kept_log, live_view
 from actors.venue_process import VenueFailed, VenueProcess
-from config import Config, ConfigError, Environment, load_config
+from config import Account, Config, ConfigError, Environment, load_config
+from config.schema import Metrics as MetricsSettings
 from exchange.venue.market import DEFAULT_SEED, PriceError
 from exchange.venue.server.options import (
     DEFAULT_SPEED,
@@ -34,10 +38,13 @@ from exchange.venue.server.options import (
     to_arguments,
 )
 from exchange.venue.server.serve import serve
+from messages.sides import Side
 
 EXAMPLE = Path(__file__).resolve().parent / "config" / "example.toml"
 #: Options that take several values after one name, as shells expand them.
 _LISTS = ("--prices", "--symbols")
+#: How long a flatten is waited for; it goes on after that.
+_FLATTEN_S = 120.0
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -178,6 +185,53 @@ def check(config: ConfigFile = EXAMPLE) -> None:
     raise typer.Exit(0 if passed else 1)
 
 
+AccountId = Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, max=999, help="its number, such as 1")]
+SymbolName = Annotated[str | None, typer.Argument(metavar="SYMBOL", help="such as SOLUSDT; all if left out")]
+
+
+@app.command("stop")
+def stop_account(
+    account: AccountId,
+    flatten: Annotated[bool, typer.Option("--flatten", help="close its positions, too")] = False,
+    config: ConfigFile = EXAMPLE,
+) -> None:
+    """Stop an account, running or not: no entry leaves until `resume`; its take profits are followed."""
+    settings = load_config(config)
+    if flatten:
+        _flatten(settings, account, None)
+    else:
+        commands.stop(settings, account, Console())
+
+
+@app.command("flatten")
+def flatten_account(account: AccountId, symbol: SymbolName = None, config: ConfigFile = EXAMPLE) -> None:
+    """Close an account's positions (or a symbol's) at market, and say so once the exchange shows it."""
+    _flatten(load_config(config), account, symbol)
+
+
+@app.command("resume")
+def resume_account(
+    account: AccountId,
+    symbol: SymbolName = None,
+    side: Annotated[Side | None, typer.Argument(metavar="SIDE", help="LONG or SHORT")] = None,
+    config: ConfigFile = EXAMPLE,
+) -> None:
+    """Let an account that was stopped go on, or a symbol or side that is paused."""
+    commands.resume(load_config(config), account, symbol, side, Console())
+
+
+def _flatten(settings: Config, account: int, symbol: str | None) -> None:
+    def run_alone(one: Account) -> bool:
+        if settings.process.environment is Environment.SIMULATED:
+            raise ControlFailed("no process runs, and the local venue has ended with it: nothing to flatten")
+        quiet = settings.process.model_copy(update={"metrics": MetricsSettings(enabled=False)})
+        alone = settings.model_copy(update={"process": quiet, "accounts": (one,)})
+        _set_up_log(settings, quiet=True)
+        return flattened(alone, exchanges_for(alone, "", os.environ), _FLATTEN_S)
+
+    commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, run_alone=run_alone)
+
+
 @app.command("simulate")
 def simulate_seeds(
     seeds: Annotated[int, typer.Option(min=1, help="how many")] = 100,
@@ -264,7 +318,7 @@ def main() -> None:
         _leave(2, error)
     except VenueFailed as error:
         _leave(error.exit_code, error)
-    except Refused as error:
+    except (Refused, ControlFailed) as error:
         _leave(1, error)
 
 

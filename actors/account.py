@@ -28,7 +28,7 @@ from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Withdraw
-from messages.guard import StateUnreadable
+from messages.guard import AskResume, StateUnreadable
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
 from state.grid.start import begin, known_until_ms
@@ -202,6 +202,8 @@ def start_account(
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
     guard = _guard_state(world, account, remembered, files)
     start(GuardActor, at("guard"), world, symbols, files.flag, guard)
+    if guard.stopped == "" and read_flag(world.disk, files.flag) is not None:
+        world.directory.send(at("guard"), AskResume())
     for note in remembered.notes if remembered.corrupt else ():
         world.directory.send(at("guard"), StateUnreadable(reason=note))
     since_ms = _first_look_back_ms(remembered, symbols, now_ms)
@@ -222,7 +224,11 @@ def _guard_state(world: World, account: Account, remembered: Remembered, files: 
     flag = read_flag(world.disk, files.flag)
     memory = remembered.guard
     state = GuardState(account=account.id, rules=account.guard.to_rules(), memory=memory, kept=memory)
-    return state if flag is None else replace(state, stopped=flag.reason, mode=flag.mode)
+    if flag is None:
+        return state
+    if flag.resumes:  # as if it were said now: the peak is today's equity
+        return replace(state, memory=replace(memory, peak=None))
+    return replace(state, stopped=flag.reason, mode=flag.mode)
 
 
 def _ladder_refusal(ground: Ground, symbol: str, before: str) -> str:

@@ -20,6 +20,8 @@ class Flag:
 
     reason: str
     mode: StopMode
+    resumes: bool = False
+    """A person has said ``resume`` while no process ran: the next start trades again."""
 
 
 def write_flag(disk: Disk, path: Path, account: int, stop: StopDecided, now_ms: int) -> None:
@@ -42,11 +44,18 @@ def read_flag(disk: Disk, path: Path) -> Flag | None:
         return None
     except (OSError, orjson.JSONDecodeError) as error:
         return Flag(reason=f"{path} can't be read ({error})", mode=StopMode.HOLD)
+    if isinstance(told, dict) and told.get("resume") is True:
+        return Flag(reason="", mode=StopMode.HOLD, resumes=True)
     reason = told.get("reason") if isinstance(told, dict) else None
     if not isinstance(reason, str) or not reason:
         return Flag(reason=f"{path} gives no reason", mode=StopMode.HOLD)
     flattens = told.get("action") == StopMode.FLATTEN.value
     return Flag(reason=reason, mode=StopMode.FLATTEN if flattens else StopMode.HOLD)
+
+
+def write_resumption(disk: Disk, path: Path, account: int) -> None:
+    """Say to the next start that a person lets the account go on; raises OSError."""
+    write_whole(disk, path, orjson.dumps({"account": account, "resume": True}))
 
 
 def remove_flag(disk: Disk, path: Path) -> None:

@@ -117,7 +117,9 @@ class GuardActor(Shell):
         self._state = d.state
         for effect in d.effects:
             self._carry_out(effect, now_ms)
-        return standing(self._state, now_ms, refused)
+        if self._state.flatten_ms == now_ms and self._state.mode is StopMode.FLATTEN:
+            self._tell_grids(FlattenSymbol(reason=self._state.stopped))  # what is flat proves it again
+        return standing(self._state, self._grids, now_ms, refused)
 
     def _carry_out(self, effect: Effect, now_ms: int) -> None:
         match effect:

@@ -8,11 +8,14 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pykka
 
 from actors.account import MakeExchange
+from actors.control.client import SOCKET
+from actors.control.server import Asked, ControlServer
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.ending import Signalled, Signals, StopAsked
@@ -26,10 +29,12 @@ from actors.supervisor import SupervisorActor
 from actors.watch import WatchActor
 from config import Config
 from exchange.clock import OffsetClock
+from messages.guard import Standing
 
 _log = logging.getLogger("sol_trader")
 #: A hop between threads costs up to this while another one computes; 5 ms is the interpreter's default.
 _SWITCH_S = 0.0005
+_ANSWER_S = 5
 _WITHDRAW_S, _WRITE_S, _STOP_S = 2.5, 1.0, 1.0
 
 
@@ -82,7 +87,8 @@ class Bot:
     def run(self, for_s: float | None) -> RunResult:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
         sys.setswitchinterval(_SWITCH_S)
-        with Signals(self._outbox):
+        control = Path(self._config.process.data_dir) / SOCKET
+        with Signals(self._outbox), ControlServer(control, self.ask):
             return self.live(for_s)
 
     def live(self, for_s: float | None) -> RunResult:
@@ -105,6 +111,20 @@ class Bot:
     def stop(self) -> None:
         """Ask for an orderly stop, from any thread; ``run`` returns when it is done."""
         self._outbox.put(StopAsked())
+
+    def ask(self, account: int, asked: Asked) -> Standing | str:
+        """Ask an account's guard, from a thread that is no actor; a text says why nobody answered."""
+        guard = self._directory.ref(account_address(account, "guard"))
+        if guard is None:
+            code = f"account {account:03d}"
+            known = any(each.id == account for each in self._config.accounts)
+            refused = [text for text in self._fleet.refusals if text.startswith(code)]
+            return refused[-1] if refused else f"{code} {'is starting' if known else 'is not in the config'}"
+        try:
+            told = guard.ask(asked, timeout=_ANSWER_S)
+        except (pykka.Timeout, pykka.ActorDeadError):
+            told = None
+        return told if isinstance(told, Standing) else f"account {account:03d}: its guard does not answer"
 
     @property
     def refusals(self) -> tuple[str, ...]:

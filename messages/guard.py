@@ -117,8 +117,8 @@ class SymbolFigures:
     resting_cost: Decimal
     costliest_level: Decimal
     unexplained: bool
-    flat: bool
-    """Both legs are proven flat by a read made for a flatten that has ended."""
+    flat_ms: int
+    """When the read was asked for that has proven a flatten; 0 while there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

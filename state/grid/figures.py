@@ -22,8 +22,13 @@ def figures(state: GridState) -> SymbolFigures:
         resting_cost=_resting_cost(state),
         costliest_level=max(_costliest_level(state, side) for side in state.sides),
         unexplained=state.synced and not all(explained(side) for side in state.sides),
-        flat=state.flatten is not None and state.flatten.step is FlattenStep.FLAT,
+        flat_ms=_flat_ms(state),
     )
+
+
+def _flat_ms(state: GridState) -> int:
+    flatten = state.flatten
+    return flatten.asked_ms if flatten is not None and flatten.step is FlattenStep.FLAT else 0
 
 
 def _resting_cost(state: GridState) -> Decimal:

@@ -29,6 +29,7 @@ class GuardState:
     mode: StopMode = StopMode.HOLD
     figures: AccountFigures | None = None
     symbols: dict[str, SymbolFigures] = field(default_factory=dict)
+    flatten_ms: int = 0  # when the newest flatten was asked for
     failures: dict[str, int] = field(default_factory=dict)
     losses: tuple[int, ...] = ()
     frozen_until_ms: int = 0

@@ -10,8 +10,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from messages.events import Severity
 from messages.guard import AskFlatten, AskResume, AskStop, Standing, StopMode
 from state.guard.model import GuardState, Remember, ResumeDecided
 from state.guard.rules import maintenance
@@ -22,6 +24,8 @@ BY_PERSON = "stopped by a person"
 
 def ask_stop(d: Draft, asked: AskStop) -> str:
     """Stop the account; a stop that holds turns into one that flattens if that is asked for."""
+    if asked.flatten:
+        d.state = replace(d.state, flatten_ms=d.now_ms)
     d.stop(BY_PERSON, StopMode.FLATTEN if asked.flatten else StopMode.HOLD, emergency=False)
     return ""
 
@@ -30,7 +34,10 @@ def ask_flatten(d: Draft, asked: AskFlatten) -> str:
     """Close the account's positions, which stops it; one symbol's are closed by its grid alone."""
     if asked.symbol is None:
         return ask_stop(d, AskStop(flatten=True))
-    return unknown(d.state, asked.symbol)
+    refused = unknown(d.state, asked.symbol)
+    if not refused:
+        d.state = replace(d.state, flatten_ms=d.now_ms)
+    return refused
 
 
 def ask_resume(d: Draft, asked: AskResume) -> str:
@@ -60,7 +67,7 @@ def ask_resume(d: Draft, asked: AskResume) -> str:
         alerted=frozenset(),
     )
     d.effects += (Remember(memory=memory), ResumeDecided())
-    d.note("resumed", "a person lets the account go on")
+    d.note("resumed", "a person lets the account go on", severity=Severity.WARNING)
     return ""
 
 
@@ -71,9 +78,9 @@ def unknown(state: GuardState, symbol: str) -> str:
     return f"{symbol} is none of the account's symbols: {', '.join(sorted(state.symbols)) or 'none yet'}"
 
 
-def standing(state: GuardState, now_ms: int, refused: str = "") -> Standing:
-    """How the account stands."""
-    open_symbols = sorted(symbol.symbol for symbol in state.symbols.values() if not symbol.flat)
+def standing(state: GuardState, symbols: Iterable[str], now_ms: int, refused: str = "") -> Standing:
+    """How the account stands; ``symbols`` are all that it trades."""
+    open_symbols = sorted(symbol for symbol in symbols if not _is_flat(state, symbol))
     return Standing(
         account=state.account,
         refused=refused,
@@ -82,3 +89,9 @@ def standing(state: GuardState, now_ms: int, refused: str = "") -> Standing:
         frozen=state.frozen_for if now_ms < state.frozen_until_ms else "",
         open_symbols=tuple(open_symbols),
     )
+
+
+def _is_flat(state: GuardState, symbol: str) -> bool:
+    """Whether a read has proven it that is younger than what was asked."""
+    known = state.symbols.get(symbol)
+    return known is not None and known.flat_ms > 0 and known.flat_ms >= state.flatten_ms

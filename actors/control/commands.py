@@ -1,0 +1,148 @@
+"""``stop``, ``flatten`` and ``resume``: over the running process, or over the files where none runs.
+
+| command          | a process runs              | none runs                                         |
+|------------------|-----------------------------|---------------------------------------------------|
+| stop             | its guard stops the account | the flag file: the account starts as stopped      |
+| flatten ACCOUNT  | its guard flattens it       | the flag file, and a process of that account alone |
+| flatten … SYMBOL | its grid flattens           | refused: start the bot first                      |
+| resume           | its guard, which may refuse | the flag file says so to the next start           |
+
+A flatten returns once the exchange shows what was asked for flat.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from actors.account import Files
+from actors.control.client import ControlFailed, NotRunning, socket_path, standing, tell
+from actors.flag import read_flag, write_flag, write_resumption
+from actors.start import AccountLock, StartRefused
+from config import Account, Config
+from messages.guard import StopMode
+from messages.sides import Side
+from state.guard.model import StopDecided
+from state.guard.people import BY_PERSON
+from state.store.disk import RealDisk
+
+_LOOK_S = 0.5
+
+
+def account_of(config: Config, number: int) -> Account:
+    """The account of that number; raises ControlFailed naming those that there are."""
+    for account in config.accounts:
+        if account.id == number:
+            return account
+    known = ", ".join(account.code for account in config.accounts)
+    raise ControlFailed(f"account {number:03d} is not in the config, which has {known}")
+
+
+def stop(config: Config, number: int, console: Console) -> None:
+    """Stop an account; its positions are held."""
+    account = account_of(config, number)
+    try:
+        told = tell(socket_path(config), "stop", {"account": number, "flatten": False})
+        console.print(describe(told), markup=False)
+    except NotRunning:
+        _raise_flag(config, account, StopMode.HOLD)
+        console.print(f"no process runs; account {account.code} will start as stopped", markup=False)
+
+
+def flatten(
+    config: Config,
+    number: int,
+    symbol: str | None,
+    console: Console,
+    *,
+    wait_s: float,
+    run_alone: Callable[[Account], bool],
+) -> None:
+    """Close positions and wait for the proof. ``run_alone`` runs an account's bot until it is flat."""
+    account = account_of(config, number)
+    path = socket_path(config)
+    try:
+        what = {"account": number} if symbol is None else {"account": number, "symbol": symbol}
+        told = tell(path, "flatten", what)
+    except NotRunning:
+        if symbol is not None:
+            raise ControlFailed("no process runs: start the bot, or flatten the whole account") from None
+        _raise_flag(config, account, StopMode.FLATTEN)
+        console.print(f"no process runs; account {account.code} is flattened by one of its own", markup=False)
+        if not run_alone(account):
+            raise ControlFailed(
+                f"account {account.code} is not proven flat: the flag stays, try again"
+            ) from None
+        console.print(f"account {account.code}: the exchange shows it flat", markup=False)
+        return
+    console.print(describe(told), markup=False)
+    _await_flat(path, number, symbol, wait_s)
+    console.print(f"account {account.code}: the exchange shows {symbol or 'it'} flat", markup=False)
+
+
+def resume(config: Config, number: int, symbol: str | None, side: Side | None, console: Console) -> None:
+    """Let an account, a symbol or a side go on."""
+    account = account_of(config, number)
+    body = {"account": number, "symbol": symbol, "side": side.value if side is not None else None}
+    try:
+        told = tell(socket_path(config), "resume", {k: v for k, v in body.items() if v is not None})
+        console.print(describe(told), markup=False)
+    except NotRunning:
+        if symbol is not None:
+            raise ControlFailed("no process runs: start the bot, and resume the symbol then") from None
+        disk, flag = RealDisk(), _files(config, account).flag
+        if read_flag(disk, flag) is None:
+            raise ControlFailed(f"account {account.code} is not stopped, and no process runs") from None
+        with _locked(config, account):
+            write_resumption(disk, flag, number)
+        console.print(f"no process runs; account {account.code} resumes with its next start", markup=False)
+
+
+def describe(told: Mapping[str, Any]) -> str:
+    """An account's standing as a line."""
+    what = f"stopped ({told['mode']}): {told['stopped']}" if told["stopped"] else "trades"
+    frozen = f"; frozen: {told['frozen']}" if told["frozen"] else ""
+    return f"account {told['account']:03d} {what}{frozen}"
+
+
+def _await_flat(path: Path, number: int, symbol: str | None, wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    while True:
+        told = standing(path, number)
+        left = [each for each in told["open_symbols"] if symbol in (None, each)]
+        if not left:
+            return
+        if time.monotonic() > deadline:
+            raise ControlFailed(
+                f"not flat after {wait_s:.0f} s: {', '.join(left)}; it goes on, ask again or see the log"
+            )
+        time.sleep(_LOOK_S)
+
+
+def _raise_flag(config: Config, account: Account, mode: StopMode) -> None:
+    stop = StopDecided(reason=BY_PERSON, mode=mode, evidence={}, emergency=False)
+    now_ms = time.time_ns() // 1_000_000
+    with _locked(config, account):
+        write_flag(RealDisk(), _files(config, account).flag, account.id, stop, now_ms)
+
+
+def _files(config: Config, account: Account) -> Files:
+    return Files.of(Path(config.process.data_dir), account)
+
+
+@contextmanager
+def _locked(config: Config, account: Account) -> Iterator[None]:
+    """No process of the account may begin meanwhile."""
+    try:
+        lock = AccountLock(RealDisk(), _files(config, account).lock)
+    except StartRefused as refusal:
+        raise ControlFailed(f"{refusal}; but it serves no control socket") from None
+    try:
+        yield
+    finally:
+        lock.release()
