@@ -7,7 +7,9 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -221,15 +223,15 @@ def resume_account(
 
 
 def _flatten(settings: Config, account: int, symbol: str | None) -> None:
-    def run_alone(one: Account) -> bool:
+    def prepare(one: Account) -> Callable[[], bool]:
         if settings.process.environment is Environment.SIMULATED:
             raise ControlFailed("no process runs, and the local venue has ended with it: nothing to flatten")
         quiet = settings.process.model_copy(update={"metrics": MetricsSettings(enabled=False)})
         alone = settings.model_copy(update={"process": quiet, "accounts": (one,)})
         _set_up_log(settings, quiet=True)
-        return flattened(alone, exchanges_for(alone, "", os.environ), _FLATTEN_S)
+        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S)
 
-    commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, run_alone=run_alone)
+    commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, prepare=prepare)
 
 
 @app.command("simulate")

@@ -61,9 +61,12 @@ def flatten(
     console: Console,
     *,
     wait_s: float,
-    run_alone: Callable[[Account], bool],
+    prepare: Callable[[Account], Callable[[], bool]],
 ) -> None:
-    """Close positions and wait for the proof. ``run_alone`` runs an account's bot until it is flat."""
+    """Close positions and wait for the proof.
+
+    ``prepare`` gives what runs an account's bot until it is flat, or raises ControlFailed where none can.
+    """
     account = account_of(config, number)
     path = socket_path(config)
     try:
@@ -72,9 +75,10 @@ def flatten(
     except NotRunning:
         if symbol is not None:
             raise ControlFailed("no process runs: start the bot, or flatten the whole account") from None
+        run = prepare(account)
         _raise_flag(config, account, StopMode.FLATTEN)
         console.print(f"no process runs; account {account.code} is flattened by one of its own", markup=False)
-        if not run_alone(account):
+        if not run():
             raise ControlFailed(
                 f"account {account.code} is not proven flat: the flag stays, try again"
             ) from None

@@ -3,6 +3,7 @@
 | from | what the next version knows                                                    |
 |------|--------------------------------------------------------------------------------|
 | 1    | legs say how far the stream and a read have told them; the file has a checksum |
+| 2    | a flatten, frozen averaging, take profits that are withdrawn, forced openings  |
 
 A step changes a document in place. It leaves alone what it doesn't recognise: the codec refuses that with
 its path. Whoever changes what a state holds adds a step, and a file of the version before to its tests.
@@ -23,7 +24,24 @@ def _legs_say_how_far_they_were_told(document: Document) -> None:
             side["leg"] = {"heard_seq": -1, "read_seq": -1} | side["leg"]
 
 
-STEPS: Final[Mapping[int, Callable[[Document], None]]] = {1: _legs_say_how_far_they_were_told}
+def _guards_measures_are_known(document: Document) -> None:
+    """No guard had taken any."""
+    symbols = document.get("symbols")
+    for symbol in symbols.values() if isinstance(symbols, dict) else ():
+        if isinstance(symbol, dict) and "frozen_until_ms" in symbol:
+            symbol.setdefault("flatten", None)
+            symbol.setdefault("averaging_frozen", False)
+    for side in _sides(document):
+        if "wrong_tp_since_ms" in side:
+            side.setdefault("tp_withdrawn", False)
+        if isinstance(side.get("opening"), dict):
+            side["opening"].setdefault("forced", False)
+
+
+STEPS: Final[Mapping[int, Callable[[Document], None]]] = {
+    1: _legs_say_how_far_they_were_told,
+    2: _guards_measures_are_known,
+}
 VERSION: Final = max(STEPS) + 1
 
 

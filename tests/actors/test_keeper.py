@@ -12,6 +12,7 @@ from actors.keeper import KeeperActor
 from actors.mail import Check, Finish, Finished, SaveGrid
 from messages.account import ExecType, Execution
 from messages.events import Note, TradeBooked
+from messages.guard import GuardMemory
 from messages.market import FeeRates, Instrument
 from messages.reports import StateWritten
 from messages.settings import GridSettings
@@ -81,6 +82,7 @@ def keeper(world: StageWorld, folder: Path) -> KeeperActor:
         performance=PerformanceFile(RealDisk(), folder / "001_performance_metrics.csv"),
         revision=0,
         symbols={},
+        guard=GuardMemory(),
     )
 
 
@@ -159,6 +161,7 @@ def test_a_symbol_that_is_not_traded_now_keeps_its_place_in_the_file(tmp_path: P
         performance=PerformanceFile(RealDisk(), tmp_path / "p.csv"),
         revision=4,
         symbols={"XRPUSDT": {"kept": "as it was"}},
+        guard=GuardMemory(),
     )
     actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("4")))
     actor.receive(Check())

@@ -10,7 +10,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.guard import stopped_before
+from actors.flag import read_flag
 from actors.start import Remembered, StartRefused, remember
 from state.store.disk import RealDisk
 from state.store.state_file import Corrupt, SavedState, StateRefused, read_state, sealed
@@ -95,4 +95,6 @@ def test_a_flag_file_stops_whatever_stands_in_it(payload: bytes) -> None:
     with TemporaryDirectory() as folder:
         flag = Path(folder) / ".001_emergency_stop"
         flag.write_bytes(payload)
-        assert stopped_before(RealDisk(), flag)
+        told = read_flag(RealDisk(), flag)
+    assert told is not None
+    assert told.reason

@@ -41,7 +41,7 @@ def test_there_is_a_file_of_every_version() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_state_of_every_version_is_read_with_all_that_it_held(version: int) -> None:
     saved = read(version)
-    assert (saved.revision, saved.account_state) == (41, {"environment": "simulated"})
+    assert (saved.revision, saved.account_state["environment"]) == (41, "simulated")
     state = decode(GridState, saved.symbols["SOLUSDT"])
     assert [(side.cycle, side.size) for side in state.sides] == [(2, Decimal("0.3")), (3, Decimal("0.3"))]
     assert state.long.book.entry_qty == Decimal("0.3")
