@@ -40,6 +40,7 @@ from messages.commands import StreamGap
 from messages.events import Counted
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
+from state.store.files import disk_trouble
 from state.store.times import iso_utc
 
 _log = logging.getLogger("sol_trader")
@@ -126,7 +127,7 @@ class Fleet:
         except CsvFileError as error:
             self._refuse(number, str(error), 0)
         except OSError as error:
-            self._refuse(number, str(error), wait_ms)
+            self._refuse(number, f"files: {disk_trouble(error)}", wait_ms)
 
     def _refuse(self, number: int, why: str, wait_ms: int) -> None:
         """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""

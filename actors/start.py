@@ -267,9 +267,13 @@ def remember(disk: Disk, path: Path, account: int, environment: str, now_ms: int
     A state of another environment is refused: it would be taken for the truth about orders elsewhere.
     """
     try:
-        saved = read_state(disk, path, account)
+        return _remembered(disk, path, account, environment, now_ms)
     except StateRefused as error:
         raise StartRefused("state", str(error)) from error
+
+
+def _remembered(disk: Disk, path: Path, account: int, environment: str, now_ms: int) -> Remembered:
+    saved = read_state(disk, path, account)
     if isinstance(saved, Corrupt):
         kept = keep_aside(disk, path, now_ms)
         note = f"{path} was unreadable ({saved.reason}); it is kept as {kept.name}"
