@@ -28,7 +28,7 @@ The messages between them (messages/ and actors/mail.py):
 | private feed | Wallet                             | orders            | balance                         |
 | private feed | StreamOpened, StreamLost           | reconciler        | sync after a gap                |
 | private feed | StreamUp                           | grids, orders     | entries wait while it is down   |
-| private feed | StreamGap                          | grids             | what could not be read may be a fill |
+| private feed | StreamGap                          | grids             | it may have been a fill         |
 | private feed | Unreadable                         | reconciler        | what could not be read is synced |
 | socket       | SocketReady, SocketGone            | orders            | the wire, or REST instead       |
 | grid         | Decided                            | orders            | place, amend, cancel            |
