@@ -37,7 +37,7 @@ from config import Account, Config, Environment
 from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
 from messages.commands import StreamGap
-from messages.events import Counted
+from messages.events import Counted, Note, Severity
 from messages.reports import BalanceRead
 from state.store.csv_file import CsvFileError
 from state.store.files import disk_trouble
@@ -162,6 +162,8 @@ class Fleet:
             remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
+            if remembered.spoilt:
+                self._tell_spoilt(account.id, remembered.spoilt, now_ms)
             if ground.problems and not ground.open_symbols:
                 raise StartRefused("ladder", "; ".join(ground.problems))
             for problem in ground.problems:
@@ -181,6 +183,21 @@ class Fleet:
         except BaseException:
             lock.release()
             raise
+
+    def _tell_spoilt(self, number: int, text: str, now_ms: int) -> None:
+        """The account trades on what the exchange shows; that its state was lost is an alert."""
+        tell = self._world.directory.send
+        tell("watch", Counted(account=number, symbol="", name="state_spoilt"))
+        note = Note(
+            account=number,
+            symbol="",
+            side=None,
+            kind="state_spoilt",
+            severity=Severity.CRITICAL,
+            text=text,
+            at_ms=now_ms,
+        )
+        tell("watch", note)
 
     def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
         """What to do, in the reader's thread, about a record that can't be read.
