@@ -34,7 +34,7 @@ from state.grid.entries import recalculation_due, run_entries
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.gates import explained
 from state.grid.joining import adopt_foreign
-from state.grid.lookups import forget, run_lookups
+from state.grid.lookups import LEVERAGE_AGAIN_MS, forget, run_lookups
 from state.grid.model import GridState
 from state.grid.opening import open_if_new, opening_ended, run_opening
 from state.grid.quantities import prune_references
@@ -65,8 +65,6 @@ Event = (
     | Withdraw
     | Wake
 )
-
-_LEVERAGE_AGAIN_MS = 5_000
 
 
 def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[Effect]]:
@@ -200,7 +198,7 @@ def _set_leverage(d: Draft) -> None:
     wanted = state.settings.leverage
     if state.leverage_set == wanted or not state.flat or not state.stream_up:
         return
-    if d.now_ms >= state.leverage_asked_ms + _LEVERAGE_AGAIN_MS:
+    if d.now_ms >= state.leverage_asked_ms + LEVERAGE_AGAIN_MS:
         state.leverage_asked_ms = d.now_ms
         d.emit(SetLeverage(symbol=state.symbol, leverage=wanted))
 
