@@ -98,9 +98,10 @@ class Fleet:
     def died(self, address: str, error: str) -> str:
         """An actor is gone: stop its account and start it again later; "" or why the process must end."""
         number = int(address[:3]) if address[:3].isdigit() else 0
+        kind = error.partition(":")[0]  # what else it says is for the log, which masks keys
         actors = self.running.pop(number, None)
         if actors is None:
-            return "" if number in self._waits else f"{address} failed: {error}"
+            return "" if number in self._waits else f"{address} failed: {kind}: the log says more"
         _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
         stopped = actors.stop(self._world, self._machine)
         self._timers.forget(f"{number:03d}/")
@@ -109,9 +110,9 @@ class Fleet:
         while deaths[0] <= now_ms - _DEATHS_MS:
             deaths.popleft()
         if not stopped:
-            return f"{address} failed: {error}; and the account's files are still being written"
+            return f"{address} failed: {kind}; and the account's files are still being written"
         if len(deaths) > _DEATHS:
-            return f"{address} failed: {error}; the account's failure number {len(deaths)} in an hour"
+            return f"{address} failed: {kind}; the account's failure number {len(deaths)} in an hour"
         self._world.directory.send("watch", Counted(account=number, symbol="", name="actor_restart"))
         self._waits[number] = (now_ms + _FIRST_WAIT_MS * 2 ** (len(deaths) - 1), _FIRST_WAIT_MS)
         return ""
