@@ -56,10 +56,10 @@ class KeeperActor(Shell):
         self._changes = 0
         self._booked: list[TradeBooked] = []
         self._flush_due = False
-        self._retry_ms = 0
         self._reports: dict[str, SymbolReport] = {}
         self._figures: AccountReport | None = None
         self._figures_written_ms = 0
+        self._retry_ms = 0
 
     def receive(self, message: object) -> None:
         """Take what is to be kept; write behind it."""
