@@ -77,7 +77,11 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
         return state, []
     d = Draft(state, now_ms)
     before = [order for order in state.orders.values() if order.name.role is Role.OPENING]
+    doubts = [not explained(side) for side in state.sides]
     _absorb(d, event)
+    for side, doubted in zip(d.state.sides, doubts, strict=True):
+        if not doubted and not explained(side):
+            side.read_due_ms = side.reads = 0  # a doubt of its own: what was read before says nothing of it
     _after_openings(d, before)
     _plan(d)
     if not isinstance(event, Wake) or d.effects:
