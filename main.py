@@ -1,4 +1,4 @@
-"""sol-trader's command line: run, stop, flatten, resume, venue, check, simulate."""
+"""sol-trader's command line: run, stop, flatten, resume, venue, check, simulate, torture."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
 from actors.terminal import kept_log, live_view
+from actors.torture.command import run_torture
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Account, Config, ConfigError, Environment, load_config
 from config.schema import Metrics as MetricsSettings
@@ -257,6 +258,17 @@ def simulate_seeds(
         cores = jobs or os.cpu_count() or 1
         clean = run_campaign(chosen, length, jobs=cores, files=files, console=Console())
     raise typer.Exit(0 if clean else 1)
+
+
+@app.command()
+def torture(
+    kills: Annotated[int, typer.Option(min=1, help="how many")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="chooses moments, settings and prices")] = 0,
+    jobs: Annotated[int | None, typer.Option(min=1, help="bots at a time; two for each core")] = None,
+) -> None:
+    """Kill the bot at any instant, again and again, and see what the next process makes of it."""
+    at_once = jobs or 2 * (os.cpu_count() or 1)
+    raise typer.Exit(0 if run_torture(kills, seed, jobs=at_once, console=Console()) else 1)
 
 
 def _venue_options(

@@ -204,8 +204,8 @@ def start_account(
     start(GuardActor, at("guard"), world, symbols, files.flag, guard)
     if guard.stopped == "" and read_flag(world.disk, files.flag) is not None:
         world.directory.send(at("guard"), AskResume())
-    for note in remembered.notes if remembered.corrupt else ():
-        world.directory.send(at("guard"), StateUnreadable(reason=note))
+    if remembered.spoilt:
+        world.directory.send(at("guard"), StateUnreadable(reason=remembered.spoilt))
     since_ms = _first_look_back_ms(remembered, symbols, now_ms)
     start(ReconcilerActor, at("reconciler"), world, account.id, symbols, every_ms=sync_ms, since_ms=since_ms)
     if exchange.trading_socket() is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import TracebackType
 
 from actors.account import Exchange, Files, MakeExchange
 from config import Account, Config, SecretFilter, load_secrets
@@ -17,14 +19,20 @@ from exchange.errors import ProtocolError
 from state.store.disk import Disk, RealDisk
 from state.store.files import write_whole
 
+_log = logging.getLogger("sol_trader")
+
 
 def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) -> MakeExchange:
-    """Makes an account's exchange; all keys are read, and masked in every log, before the first is made."""
+    """Makes an account's exchange; all keys are read, and masked in every log, before the first is made.
+
+    What ends the process is logged for that reason, too: the interpreter's own traceback would mask nothing.
+    """
     environment = config.process.environment
     secrets = {account.id: load_secrets(account, environment, environ) for account in config.accounts}
     mask = SecretFilter(secrets.values())
     for handler in logging.getLogger().handlers:
         handler.addFilter(mask)
+    sys.excepthook = _log_uncaught
     endpoints = endpoints_for(environment.value, venue_url)
 
     def make(account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]) -> Exchange:
@@ -43,6 +51,10 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
         return bybit_exchange(endpoints, keys.api_key, keys.api_secret, clock, on_problem)
 
     return make
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    _log.critical("the process ends: %s", kind.__name__, exc_info=(kind, error, trace))
 
 
 class DryFile:

@@ -39,11 +39,12 @@ from config import Account, Config, Environment
 from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
 from messages.commands import StreamGap
-from messages.events import Counted
+from messages.events import Counted, Note, Severity
 from messages.guard import StopAll, StopMode
 from messages.reports import BalanceRead
 from state.guard.model import StopDecided
 from state.store.csv_file import CsvFileError
+from state.store.files import disk_trouble
 from state.store.times import iso_utc
 
 _log = logging.getLogger("sol_trader")
@@ -102,9 +103,10 @@ class Fleet:
     def died(self, address: str, error: str) -> str:
         """An actor is gone: stop its account and start it again later; "" or why the process must end."""
         number = int(address[:3]) if address[:3].isdigit() else 0
+        kind = error.partition(":")[0]  # what else it says is for the log, which masks keys
         actors = self.running.pop(number, None)
         if actors is None:
-            return "" if number in self._waits else f"{address} failed: {error}"
+            return "" if number in self._waits else f"{address} failed: {kind}: the log says more"
         _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
         stopped = actors.stop(self._world, self._machine)
         self._timers.forget(f"{number:03d}/")
@@ -113,9 +115,9 @@ class Fleet:
         while deaths[0] <= now_ms - _DEATHS_MS:
             deaths.popleft()
         if not stopped:
-            return f"{address} failed: {error}; and the account's files are still being written"
+            return f"{address} failed: {kind}; and the account's files are still being written"
         if len(deaths) > _DEATHS:
-            self._stop_dying(number, f"{address} failed: {error}; failure number {len(deaths)} in an hour")
+            self._stop_dying(number, f"{address} failed: {kind}; failure number {len(deaths)} in an hour")
         self._world.directory.send("watch", Counted(account=number, symbol="", name="actor_restart"))
         wait_ms = min(_FIRST_WAIT_MS * 2 ** (len(deaths) - 1), _LONGEST_WAIT_MS)
         self._waits[number] = (now_ms + wait_ms, _FIRST_WAIT_MS)
@@ -156,7 +158,7 @@ class Fleet:
         except CsvFileError as error:
             self._refuse(number, str(error), 0)
         except OSError as error:
-            self._refuse(number, str(error), wait_ms)
+            self._refuse(number, f"files: {disk_trouble(error)}", wait_ms)
 
     def _refuse(self, number: int, why: str, wait_ms: int) -> None:
         """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""
@@ -191,6 +193,8 @@ class Fleet:
             remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
             for note in remembered.notes:
                 _log.warning("%s", note)
+            if remembered.spoilt:
+                self._tell_spoilt(account.id, remembered.spoilt, now_ms)
             if ground.problems and not ground.open_symbols:
                 raise StartRefused("ladder", "; ".join(ground.problems))
             for problem in ground.problems:
@@ -210,6 +214,21 @@ class Fleet:
         except BaseException:
             lock.release()
             raise
+
+    def _tell_spoilt(self, number: int, text: str, now_ms: int) -> None:
+        """The account trades on what the exchange shows; that its state was lost is an alert."""
+        tell = self._world.directory.send
+        tell("watch", Counted(account=number, symbol="", name="state_spoilt"))
+        note = Note(
+            account=number,
+            symbol="",
+            side=None,
+            kind="state_spoilt",
+            severity=Severity.CRITICAL,
+            text=text,
+            at_ms=now_ms,
+        )
+        tell("watch", note)
 
     def _unreadable(self, account: int) -> Callable[[ProtocolError], None]:
         """What to do, in the reader's thread, about a record that can't be read.

@@ -1,7 +1,8 @@
 """The keeper owns an account's files (failure 5): state whole and in order, trades once, figures a minute.
 
 What comes within a moment is written by one fsync: a save only marks the state, and a timer writes it. No
-order waits for that, and what a crash takes with it the exchange shows again.
+order waits for that, and what a crash takes with it the exchange shows again. So where the disk refuses,
+trading goes on: the failure is told and counted, what waits is kept here, and written once it can be.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from messages.reports import AccountReport, StateWritten, SymbolReport
 from state.grid.model import GridState
 from state.grid.start import kept
 from state.store.codec import Json, encode
+from state.store.csv_file import CsvFileError
+from state.store.files import disk_trouble
 from state.store.performance import PerformanceFile
 from state.store.state_file import SavedState, write_state
 from state.store.trades import TradesFile
 
 _PERFORMANCE_MS = 60_000
-_RETRY_MS = 1_000
+_FIRST_RETRY_MS, _LONGEST_RETRY_MS = 1_000, 10_000
 #: A close and its reopening change the state a dozen times within less.
 _GATHER_MS = 50
 
@@ -59,6 +62,7 @@ class KeeperActor(Shell):
         self._reports: dict[str, SymbolReport] = {}
         self._figures: AccountReport | None = None
         self._figures_written_ms = 0
+        self._retry_ms = 0
 
     def receive(self, message: object) -> None:
         """Take what is to be kept; write behind it."""
@@ -98,17 +102,23 @@ class KeeperActor(Shell):
         """Trades first: an execution that the state counts must not be missing from the trades file."""
         failure = self._write_trades() or self._write_state()
         if failure:
+            self._retry_ms = min(self._retry_ms * 2, _LONGEST_RETRY_MS) or _FIRST_RETRY_MS
             self._flush_due = True
-            self.later(_RETRY_MS, Check())
-            self._say(failure)
+            self.later(self._retry_ms, Check())
+        elif self._retry_ms:
+            self._retry_ms = 0
+            self._say("write_recovered", Severity.INFO, "the files are written again, nothing is missing")
 
     def _write_trades(self) -> str:
         if not self._booked:
             return ""
+        began = self.world.clock.monotonic_ns()
         try:
             self._trades.append(self._booked)
         except OSError as error:
-            return f"trades file: {error}"
+            return self._written(began, disk_trouble(error, self._trades.path))
+        except CsvFileError as error:
+            return self._written(began, str(error))
         self._booked = []
         return ""
 
@@ -127,23 +137,26 @@ class KeeperActor(Shell):
             account_state={"environment": self._environment, "guard": encode(self._guard)},
         )
         began = self.world.clock.monotonic_ns()
-        failure = ""
         try:
             write_state(self.world.disk, self._path, saved)
         except OSError as error:
-            failure = f"state file: {error}"
+            return self._written(began, disk_trouble(error, self._path))
+        self._written(began, "")
+        self._changed, self._changes, self._guard_changed = {}, 0, False
+        return ""
+
+    def _written(self, began_ns: int, failure: str) -> str:
+        """Tell of a write; where the trades can't be written, the state isn't, either."""
         self.send(
             "watch",
             StateWritten(
                 account=self._account,
                 failure=failure,
-                took_ns=self.world.clock.monotonic_ns() - began,
+                took_ns=self.world.clock.monotonic_ns() - began_ns,
                 changes=self._changes,
                 at_ms=self.world.clock.now_ms(),
             ),
         )
-        if not failure:
-            self._changed, self._changes, self._guard_changed = {}, 0, False
         return failure
 
     def _write_figures(self, figures: AccountReport) -> None:
@@ -153,17 +166,19 @@ class KeeperActor(Shell):
         try:
             self._performance.append(figures, list(self._reports.values()))
         except OSError as error:
-            self._say(f"performance file: {error}")
+            self._say("write_failed", Severity.CRITICAL, disk_trouble(error, self._performance.path))
+        except CsvFileError as error:
+            self._say("write_failed", Severity.CRITICAL, str(error))
 
-    def _say(self, text: str) -> None:
+    def _say(self, kind: str, severity: Severity, text: str) -> None:
         self.send(
             "watch",
             Note(
                 account=self._account,
                 symbol="",
                 side=None,
-                kind="write_failed",
-                severity=Severity.CRITICAL,
+                kind=kind,
+                severity=severity,
                 text=text,
                 at_ms=self.world.clock.now_ms(),
             ),

@@ -91,12 +91,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What the state file held; ``symbols`` in JSON form for those that are not traded now."""
+    """What the state file held; ``spoilt`` says what of it could not be read, and where it is kept."""
 
     grids: Mapping[str, GridState]
     saved: SavedState | None
-    notes: tuple[str, ...]
-    corrupt: bool = False
+    notes: tuple[str, ...] = ()
+    spoilt: str = ""
     guard: GuardMemory = field(default_factory=GuardMemory)
 
 
@@ -270,29 +270,39 @@ def remember(disk: Disk, path: Path, account: int, environment: str, now_ms: int
     A state of another environment is refused: it would be taken for the truth about orders elsewhere.
     """
     try:
-        saved = read_state(disk, path, account)
+        return _remembered(disk, path, account, environment, now_ms)
     except StateRefused as error:
         raise StartRefused("state", str(error)) from error
+
+
+def _remembered(disk: Disk, path: Path, account: int, environment: str, now_ms: int) -> Remembered:
+    saved = read_state(disk, path, account)
     if isinstance(saved, Corrupt):
         kept = keep_aside(disk, path, now_ms)
-        note = f"{path} was unreadable ({saved.reason}); it is kept as {kept.name}"
-        return Remembered(grids={}, saved=None, notes=(note,), corrupt=True)
+        spoilt = f"{path} can't be read ({saved.reason}): kept as {kept.name}, rebuilt from the exchange"
+        return Remembered(grids={}, saved=None, spoilt=spoilt)
     if saved is None:
-        return Remembered(grids={}, saved=None, notes=())
+        return Remembered(grids={}, saved=None)
     refuse_other_environment(saved, path, environment)
     grids: dict[str, GridState] = {}
-    notes: list[str] = []
+    spoilt_symbols: list[str] = []
     guard = GuardMemory()
     try:
         guard = decode(GuardMemory, saved.account_state.get("guard", encode(guard)))
     except CodecError as error:
-        notes.append(f"{path}: the guard's memory can't be read ({error}); the equity's peak begins anew")
+        spoilt_symbols.append(f"the guard's memory can't be read ({error})")
     for symbol, data in saved.symbols.items():
         try:
-            grids[symbol] = decode(GridState, data)
+            grid = decode(GridState, data)
         except CodecError as error:
-            notes.append(f"{path}: {symbol} can't be read ({error}); it is rebuilt from the exchange")
-    if notes:
-        kept = keep_aside(disk, path, now_ms)
-        notes.append(f"the old file is kept as {kept.name}")
-    return Remembered(grids=grids, saved=saved, notes=tuple(notes), corrupt=bool(notes), guard=guard)
+            spoilt_symbols.append(f"{symbol} can't be read ({error})")
+            continue
+        if (grid.account, grid.symbol) == (account, symbol):
+            grids[symbol] = grid
+        else:
+            spoilt_symbols.append(f"{symbol} is the state of {grid.symbol}, account {grid.account:03d}")
+    if not spoilt_symbols:
+        return Remembered(grids=grids, saved=saved, guard=guard)
+    kept = keep_aside(disk, path, now_ms)
+    spoilt = f"{path}: {'; '.join(spoilt_symbols)}: kept as {kept.name}, rebuilt from the exchange"
+    return Remembered(grids=grids, saved=saved, spoilt=spoilt, guard=guard)

@@ -9,7 +9,7 @@ from random import Random
 
 from actors.shell import Shell
 from exchange.simulated.venue import SimulatedVenue
-from exchange.venue.records import Account, Order
+from exchange.venue.records import Account, Leg, Order
 from messages.ids import MAX_COUNTER, OrderName
 from messages.sides import SIDES, Role, Side
 
@@ -61,7 +61,7 @@ class Person:
     def __init__(self, venue: SimulatedVenue, chance: Random, done: Counter[str]) -> None:
         self._venue, self._chance, self._done = venue, chance, done
 
-    def act(self, account: int, symbols: Sequence[str]) -> None:
+    def act(self, account: int, symbols: Sequence[str], now_ms: int) -> None:
         """Do one thing: cancel, close, reduce, add, place a foreign order, or one that looks like ours."""
         chance, name = self._chance, f"{account:03d}"
         books = self._venue.core.books[name]
@@ -75,9 +75,11 @@ class Person:
         if what == "cancel":
             self._cancel(name, books, symbol)
         elif what in ("close", "reduce"):
-            if leg.size:
-                qty = Decimal(0) if what == "close" else self._half(symbol, leg.size)
-                self._close(name, symbol, side, qty)
+            if not leg.size:
+                return
+            self._make_room(name, books, leg, now_ms)
+            qty = Decimal(0) if what == "close" else self._half(symbol, leg.size)
+            self._close(name, symbol, side, qty)
         elif what == "add":
             self._order(name, symbol, side, qty=self._notional(symbol, 20), orderType="Market")
         else:
@@ -90,6 +92,13 @@ class Person:
             order = self._chance.choice(theirs)
             params = {"category": "linear", "symbol": symbol, "orderId": order.order_id}
             self._venue.act(name, "order.cancel", params)
+
+    def _make_room(self, name: str, books: Account, leg: Leg, now_ms: int) -> None:
+        """A resting take profit covers the whole leg, and leaves nothing to close: it goes first."""
+        resting = [o for o in books.orders.values() if o.is_open and o.live and o.leg is leg and o.closing]
+        for order in resting:
+            if not order.stop_order_type:
+                self._venue.core.take_away(name, order.order_id, "CancelByUser", now_ms)
 
     def _close(self, name: str, symbol: str, side: Side, qty: Decimal) -> None:
         params = {

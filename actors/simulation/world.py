@@ -259,7 +259,7 @@ class SimulatedWorld:
             case Kind.STATE_LOST:
                 self._lose_state(account.code)
             case Kind.PERSON:
-                self._person.act(account.id, [s.symbol for s in account.symbols])
+                self._person.act(account.id, [s.symbol for s in account.symbols], self.now_ms())
             case Kind.EXCHANGE:
                 self._authority.act(account.id, self.now_ms())
             case Kind.FUNDING:

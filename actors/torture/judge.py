@@ -39,18 +39,30 @@ from state.store.state_file import SavedState, StateRefused, read_state
 
 
 class AnIdIsAcceptedOnce:
-    """No id is accepted a second time, not even where the venue lets ids be used again."""
+    """No id is accepted again, not even where the venue allows it: not in one life of the bot, and never one
+    whose order lives or has filled. (What ended without a fill, a file too old or lost may not know.)"""
 
     def __init__(self) -> None:
-        self._accepted: dict[str, int] = {}
+        self._accepted: dict[str, tuple[int, int]] = {}
+        self._filled: set[str] = set()
+        self._life = 0
+
+    def killed(self) -> None:
+        """The next life begins."""
+        self._life += 1
 
     def see(self, line: Line, book: Book) -> Iterator[str]:
         """Look at new orders."""
+        if line.topic == "execution":
+            self._filled.add(line.data["orderLinkId"])
         for name, _, code in created(line):
-            if code == 0:
-                if str(name) in self._accepted:
-                    yield f"{name} was accepted in line {self._accepted[str(name)]} before"
-                self._accepted[str(name)] = line.number
+            if code != 0:
+                continue
+            text = str(name)
+            life, number = self._accepted.get(text, (-1, 0))
+            if life == self._life or (life >= 0 and (text in self._filled or book.orders[text].live)):
+                yield f"{text} was accepted in line {number} before"
+            self._accepted[text] = self._life, line.number
 
 
 class JournalReader:
@@ -60,8 +72,9 @@ class JournalReader:
         self._path = path
         self._offset = self._number = 0
         self._book = Book()
+        self._ids = AnIdIsAcceptedOnce()
         self._rules: tuple[Rule, ...] = (
-            AnIdIsAcceptedOnce(),
+            self._ids,
             OneTakeProfitALeg(),
             OneOrderASlot(),
             NoOldEntryAtReopening(),
@@ -88,6 +101,10 @@ class JournalReader:
             ]
             self._count(line)
         return found
+
+    def killed(self) -> None:
+        """A life has ended."""
+        self._ids.killed()
 
     def _count(self, line: Line) -> None:
         if line.topic == "execution" and line.data["execType"] != "Funding":

@@ -99,6 +99,7 @@ class Stage:
             life.kill()
         verdict.died_at = life.died_at or (kill.moment.name if kill.moment.by_parent else RUNNING.name)
         verdict.violations += self._journal.read()
+        self._journal.killed()
         verdict.violations += self._judge.after_the_kill()
         if kill.lose_state:
             self._judge.state_path.unlink(missing_ok=True)

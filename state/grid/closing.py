@@ -56,6 +56,8 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
         closed = changed(closed, cause=Cause.RESTART)
     side.old_books = (*side.old_books[-4:], closed)
     _begin_next_cycle(d, side)
+    if d.state.restart is not None and not any(each.held for each in d.state.sides):
+        d.state.references.clear()  # at once: an older file may be told of the openings next
     report_if_complete(d, side, closed)
     d.emit(CloseActed(side=side.side, exec_ms=exec_ms))
     if recovered:

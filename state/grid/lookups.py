@@ -23,6 +23,8 @@ from state.grid.procedures import FlattenStep
 from state.grid.take_profit import LATE_MS
 from state.order import Asked, Order, Phase
 
+#: A leverage that was refused, or not answered, is asked for again after this long.
+LEVERAGE_AGAIN_MS = 5_000
 _AGAIN_MS = 1_000
 _ACK_MS = 2_000
 _LOST_MS = 15_000
@@ -95,7 +97,10 @@ def _read_leg(d: Draft, side: SideState) -> int:
 
 def _next_timer(d: Draft) -> int:
     """The next moment at which a wait of the planner ends."""
-    state, now_ms, moments = d.state, d.now_ms, [d.state.frozen_until_ms]
+    state, now_ms = d.state, d.now_ms
+    moments = [state.frozen_until_ms]
+    if state.leverage_set != state.settings.leverage:
+        moments.append(state.leverage_asked_ms + LEVERAGE_AGAIN_MS)
     for side in state.sides:
         moments += (side.tp_backoff.until_ms, side.close_backoff.until_ms, side.stop_backoff.until_ms)
         moments.append(side.recovery_due_ms)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from messages.account import Execution, PositionRow
-from messages.events import Severity
+from messages.events import Severity, TradeBooked
 from messages.requests import LegsRead
 from messages.sides import Role
 from state.changed import changed
@@ -81,7 +81,9 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
         _tell_last_close(d, side, told[start - 1])
     side.ever_opened = side.ever_opened or bool(before) or bool(after)
     for e in told[:start]:
-        d.state.exec_ids[e.exec_id] = e.exec_ms
+        if e.exec_id not in d.state.exec_ids:
+            d.state.exec_ids[e.exec_id] = e.exec_ms
+            _book_past(d, side, e)
     floor = told[start - 1].seq if start else -1
     flat = SizeRow(seq=floor, size=ZERO, updated_ms=0, final=True)
     side.leg = Leg(row=flat, heard_seq=side.leg.heard_seq)
@@ -115,6 +117,21 @@ def _read_further_back(d: Draft, side: SideState) -> None:
         return
     side.rebuild_from_ms = 0
     d.note("rebuild_failed", "no executions explain the position", side.side, Severity.CRITICAL)
+
+
+def _book_past(d: Draft, side: SideState, e: Execution) -> None:
+    """What a lost state had booked may have been lost with it: the trades file knows what it has."""
+    name = our_name(d, e.order_link_id)
+    d.emit(
+        TradeBooked(
+            account=d.state.account,
+            side=side.side,
+            cycle=name.cycle if name is not None else side.cycle - 1,
+            role=name.role.value if name is not None else "",
+            level=name.level if name is not None else -1,
+            execution=e,
+        )
+    )
 
 
 def _in_row(e: Execution, row: PositionRow | None, server_ms: int) -> bool:

@@ -16,11 +16,13 @@ from dataclasses import replace
 
 from messages.events import Severity
 from messages.settings import WhenLocked
-from messages.sides import SIDES, Role
+from messages.sides import Role
 from state.grid.closing import decide_opening
 from state.grid.draft import Draft
+from state.grid.fills import our_name
 from state.grid.flatten import cancel_all, close_all
 from state.grid.gates import entries_allowed
+from state.grid.model import SideState
 from state.grid.procedures import Restart, RestartStep
 from state.order import CancelReason
 
@@ -29,10 +31,22 @@ def run_restart(d: Draft) -> None:
     """Begin a restart where both sides are full, and carry a running one on."""
     if d.state.restart is None:
         _begin(d)
+    if d.state.restart is not None and any(_begun_anew(d, side, d.state.restart) for side in d.state.sides):
+        _end(d)
     if d.state.restart is not None and d.state.restart.step is RestartStep.CANCELLING:
         _cancel_all(d)
     if d.state.restart is not None and d.state.restart.step is RestartStep.FLATTENING:
         _flatten(d)
+
+
+def _begun_anew(d: Draft, side: SideState, restart: Restart) -> bool:
+    """Whether the opening that follows a restart has filled: the state comes from a file of before."""
+    return any(
+        e.exec_ms > restart.started_ms
+        and (name := our_name(d, e.order_link_id)) is not None
+        and name.role is Role.OPENING
+        for e in side.fills
+    )
 
 
 def _begin(d: Draft) -> None:
@@ -58,8 +72,14 @@ def _flatten(d: Draft) -> None:
     if state.orders or any(side.held or side.size > 0 for side in state.sides):
         return  # across a gap of the stream a close is believed later than its executions
     state.references.clear()
-    state.restart = None
-    for s in SIDES:
-        decide_opening(d, state.of(s))
-        if not state.stopped:
-            state.of(s).paused = ""
+    _end(d)
+
+
+def _end(d: Draft) -> None:
+    """Both sides are to open, unless they have: nothing else of the restart is left."""
+    d.state.restart = None
+    for side in d.state.sides:
+        if not side.held:
+            decide_opening(d, side)
+        if not d.state.stopped:
+            side.paused = ""

@@ -45,6 +45,9 @@ def begin(
     state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
     if not any(side.size for side in state.sides):
         state.leverage_set = None  # somebody may have changed it; an open leg's row says what is in force
+    state.leverage_asked_ms = 0  # an answer would have gone to the process that is no more
+    for side in (state.long, state.short):
+        side.stop_sent = ""  # the same holds for a trading-stop
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.interrupted_ms = saved.interrupted_ms or known_until_ms(saved) or now_ms
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0

@@ -47,7 +47,7 @@ from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.flatten import begin_flatten, prove, run_flatten
 from state.grid.gates import explained
 from state.grid.joining import adopt_foreign
-from state.grid.lookups import forget, run_lookups
+from state.grid.lookups import LEVERAGE_AGAIN_MS, forget, run_lookups
 from state.grid.model import GridState
 from state.grid.opening import open_if_new, opening_ended, run_opening
 from state.grid.panic import take_measures
@@ -83,8 +83,6 @@ Event = (
     | Wake
 )
 
-_LEVERAGE_AGAIN_MS = 5_000
-
 
 def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[Effect]]:
     """Take one event at ``now_ms`` (UTC, the exchange's clock); the state given in is left as it is."""
@@ -96,7 +94,11 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
         return state, []
     d = Draft(state, now_ms)
     before = [order for order in state.orders.values() if order.name.role is Role.OPENING]
+    doubts = [not explained(side) for side in state.sides]
     _absorb(d, event)
+    for side, doubted in zip(d.state.sides, doubts, strict=True):
+        if not doubted and not explained(side):
+            side.read_due_ms = side.reads = 0  # a doubt of its own: what was read before says nothing of it
     _after_openings(d, before)
     _plan(d)
     if not isinstance(event, Wake) or d.effects:
@@ -226,7 +228,7 @@ def _set_leverage(d: Draft) -> None:
     wanted = state.settings.leverage
     if state.leverage_set == wanted or not state.flat or not state.stream_up:
         return
-    if d.now_ms >= state.leverage_asked_ms + _LEVERAGE_AGAIN_MS:
+    if d.now_ms >= state.leverage_asked_ms + LEVERAGE_AGAIN_MS:
         state.leverage_asked_ms = d.now_ms
         d.emit(SetLeverage(symbol=state.symbol, leverage=wanted))
 

@@ -69,6 +69,8 @@ def _put_right(d: Draft, side: SideState, current: list[Order]) -> None:
     order = live[0]
     if order.busy or order.looking or order.cancel_reason is not None:
         return
+    if order.row_filled > order.exec_filled:
+        return  # the size may contain that fill or not: its execution is under way
     if order.price == price and order.asked_price != price:
         order = changed(order, asked_price=price)  # an amendment that this state knows nothing of
         d.state.orders[order.order_link_id] = order

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 _PRIVATE = 0o600
+_PRIVATE_FOLDER = 0o700
 
 
 class Disk(Protocol):
@@ -140,8 +141,8 @@ class RealDisk:
         os.unlink(path)
 
     def make_folder(self, folder: Path) -> None:
-        """By mkdir(2)."""
-        os.mkdir(folder)
+        """By mkdir(2), mode 0700."""
+        os.mkdir(folder, _PRIVATE_FOLDER)
 
     def flush_folder(self, folder: Path) -> None:
         """By fsync(2) of the folder."""

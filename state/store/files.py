@@ -1,11 +1,41 @@
-"""What makes a change of a file survive: whole writes, names that are flushed, nothing written over."""
+"""What makes a change of a file survive: whole writes, names that are flushed, nothing written over.
+
+And what to tell a person where the disk refuses.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from state.store.disk import Disk
+
+_ELSEWHERE: Final = "or let data_dir name a folder elsewhere"
+_ADVICE: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "free some space on that disk",
+    errno.EDQUOT: "free some space, or have the user's quota raised",
+    errno.EFBIG: "have the limit on the size of files raised",
+    errno.EROFS: f"mount that disk for writing, {_ELSEWHERE}",
+    errno.EACCES: f"give the user that runs the bot the right to write there, {_ELSEWHERE}",
+    errno.EPERM: f"give the user that runs the bot the right to write there, {_ELSEWHERE}",
+    errno.EIO: f"the disk fails: look into the system's log, {_ELSEWHERE}",
+    errno.ENOTDIR: f"move the file away that stands where a folder must be, {_ELSEWHERE}",
+    errno.EISDIR: "move the folder away that stands where a file must be",
+    errno.EMFILE: "have the limit on open files raised",
+    errno.ENFILE: "have the limit on open files raised",
+}
+
+
+def disk_trouble(error: OSError, path: Path | None = None) -> str:
+    """What the disk refused, where, and what to do; ``path`` where the error itself doesn't name it."""
+    place = error.filename or path or "the data folder"
+    what = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+    advice = _ADVICE.get(error.errno or 0, f"look after the disk, {_ELSEWHERE}")
+    return f"{place}: {what}: {advice}"
 
 
 def write_whole(disk: Disk, path: Path, payload: bytes) -> None:

@@ -54,6 +54,11 @@ class TradesFile:
             raise
 
     @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._file.path
+
+    @property
     def cut_bytes(self) -> int:
         """How many bytes of a torn end were cut at the opening."""
         return self._file.cut_bytes

@@ -19,6 +19,7 @@ from messages.settings import GridSettings
 from messages.sides import OrderSide, Side
 from state.grid.model import GridState
 from state.store.codec import decode
+from state.store.csv_file import CsvFileError
 from state.store.disk import RealDisk
 from state.store.performance import PerformanceFile
 from state.store.trades import TradesFile
@@ -134,10 +135,41 @@ def test_a_disk_that_refuses_is_told_and_tried_again_with_nothing_lost(
         broken.setattr("actors.keeper.write_state", full)
         actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("7")))
         actor.receive(Check())
-    assert any("No space left" in str(getattr(note, "text", "")) for note in world.stage.of(Note))
+        actor.receive(Check())
+    failures = [getattr(report, "failure", None) for report in world.stage.of(StateWritten)]
+    assert failures == 2 * [
+        f"{tmp_path}/001_bot_state.json: No space left on device: free some space on that disk"
+    ]
+    waits = [due_ms - world.hands.ms for due_ms, _, _ in world.later.asked]
+    assert waits == [50, 1_000, 2_000]
     assert world.later.asked[-1][1:] == ("001/keeper", Check())
     actor.receive(Check())
     assert saved_last(tmp_path) == Decimal(7)
+    assert [getattr(note, "kind", None) for note in world.stage.of(Note)] == ["write_recovered"]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(30, "Read-only file system"), CsvFileError("t.csv:7: is not CSV: mend the line")]
+)
+def test_trades_that_cannot_be_written_are_counted_and_no_state_gets_ahead_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    world = StageWorld()
+    actor = keeper(world, tmp_path)
+
+    def refuse(file: TradesFile, trades: object) -> int:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(TradesFile, "append", refuse)
+        actor.receive(SaveGrid(symbol="SOLUSDT", state=grid("1")))
+        actor.receive(booked("e1"))
+        actor.receive(Check())
+    assert not (tmp_path / "001_bot_state.json").exists()
+    assert all(getattr(report, "failure", "") for report in world.stage.of(StateWritten))
+    actor.receive(Check())
+    assert saved_last(tmp_path) == Decimal(1)
+    assert "e1" in (tmp_path / "001_trades_history.csv").read_text()
 
 
 def test_finishing_writes_what_waits_and_says_so(tmp_path: Path) -> None:

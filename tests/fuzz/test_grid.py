@@ -18,6 +18,7 @@ from exchange.bybit.fields import parse_object
 from exchange.errors import ProtocolError
 from exchange.venue.contract import PrivatePush
 from messages.account import Wallet
+from messages.commands import StreamGap
 from messages.events import BalanceMayFit, StreamEvents
 from messages.orders import AmendOrder, PlaceOrder
 from messages.sides import Role
@@ -51,7 +52,7 @@ class SpoiltWorld(World):
             decoded = decode_private(parse_object(to_bytes(frame), "private stream"))
         except ProtocolError:
             self.heard["unreadable"] += 1
-            self.sync()
+            self._gap()
             return
         for event in decoded.events:
             if isinstance(event, Wallet):
@@ -61,7 +62,11 @@ class SpoiltWorld(World):
         self.heard["events"] += len(decoded.events)
         if decoded.problems:
             self.heard["problems"] += len(decoded.problems)
-            self.sync()
+            self._gap()
+
+    def _gap(self) -> None:
+        self.give(self.symbol, StreamGap())
+        self.sync()
 
 
 def allowed(state: GridState, effects: Sequence[Effect]) -> None:

@@ -14,6 +14,7 @@ from messages.requests import LookUpOrder, OrderLookUp
 from messages.sides import Side
 from state.grid.draft import PROOF_MS
 from state.grid.step import step
+from state.numbers import ZERO
 from state.order import Phase
 from tests.grid.line import Line
 from tests.grid.world import World, grid_settings
@@ -250,3 +251,22 @@ def test_a_position_too_small_for_a_take_profit_is_closed_at_market_and_pauses_n
     at_rest(world, 10_000)
     assert not world.side(Side.LONG).paused
     assert take_profit["orderLinkId"] not in [row["orderLinkId"] for row in world.resting()]
+
+
+def test_a_take_profit_partly_filled_is_not_amended_before_its_execution_has_come() -> None:
+    world = opened()
+    world.run(5_000)
+    state = world.grid.copy()
+    state.long.reads, state.long.read_due_ms = 5, world.now_ms  # another doubt was read more than once
+    world.grids[world.symbol] = state
+    world.hold("execution")
+    size = world.leg(Side.LONG)
+    before = len(sent(world, AmendOrder, "T", Side.LONG))
+    price = shown(world, "T", Side.LONG)[0][1]
+    world.trade(world.symbol, price + Decimal("0.01"), qty="0.1")
+    world.run(40)
+    assert ZERO < world.leg(Side.LONG) < size
+    assert world.side(Side.LONG).size == world.leg(Side.LONG)  # by its row alone
+    assert len(sent(world, AmendOrder, "T", Side.LONG)) == before
+    world.release()
+    at_rest(world, 10_000)

@@ -86,6 +86,34 @@ def test_a_restart_of_a_locked_symbol_is_gone_on_with_after_a_kill(moment: str, 
     assert [sorted(side.levels) for side in world.grid.sides] == [[0], [0]]
 
 
+@pytest.mark.parametrize("moment", ["restart", "restart-close"])
+def test_a_restart_that_is_over_is_not_gone_on_with_from_an_older_file(moment: str) -> None:
+    world = Watched(grid_settings(max_levels=2, take_profit_percent="3", when_locked=WhenLocked.RESTART))
+    world.run(4_000)
+    world.move("148.40")
+    world.line.faults = SLOW
+    world.trade(world.symbol, "151.60")
+    world.run_until(lambda: MOMENTS[moment](world.grid))
+    before = dict(world.grids)
+    world.run_until(lambda: world.grid.restart is None and len(world.resting("T")) == 2)
+    closes = len(sent(world, PlaceOrder, "R"))
+    cycles = [side.cycle for side in world.grid.sides]
+    world.checks.crashed = True
+    world.restart(before, after_ms=50)
+    at_rest(world, 15_000)
+    assert len(sent(world, PlaceOrder, "R")) == closes
+    assert [side.cycle for side in world.grid.sides] == cycles
+    assert [sorted(side.levels) for side in world.grid.sides] == [[0], [0]]
+
+
+def test_a_leverage_that_was_asked_for_before_a_kill_is_asked_for_again_at_once() -> None:
+    world = World(grid_settings())
+    world.run_until(lambda: world.grid.leverage_asked_ms > 0)
+    world.restart()
+    world.run(3_500)
+    assert world.grid.leverage_set == 10
+
+
 def test_orders_that_a_stale_file_does_not_know_are_not_bought_twice() -> None:
     world = Watched()
     world.run(2_000)

@@ -9,20 +9,34 @@ from dataclasses import dataclass
 from actors.simulation.checks.bases import BasesAreRight, EntriesAreNotLeftBehind
 from actors.simulation.checks.books import BooksAgree, TradesAreBookedOnce
 from actors.simulation.checks.closes import ACloseIsActedOn, ACloseIsReal
+from actors.simulation.checks.dawdling import NothingDawdles
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
 from actors.simulation.checks.files import StateFilesOnlyGrow
+from actors.simulation.checks.kept_away import LevelsStayAwayForAPerson
 from actors.simulation.checks.margin import MarginIsSpentOnce
 from actors.simulation.checks.money import MoneyIsConserved
 from actors.simulation.checks.old_entries import NoOldEntryAtAReopening
 from actors.simulation.checks.owners import KnownBeforeItIsSent, OthersOrdersAreLeftAlone
+from actors.simulation.checks.procedures import (
+    OnlyRestsAreClosedAtMarket,
+    RestartsAreDue,
+    SafetyTakeProfitsStand,
+)
 from actors.simulation.checks.progress import GridsRun, NoProcedureHangs, NothingIsUnknown, SidesAreHeld
 from actors.simulation.checks.progress_orders import EntriesRest, TakeProfitsAreRight
 from actors.simulation.checks.recoveries import RecoveriesAreReal
 from actors.simulation.checks.references import ReferencesAreCleared
+from actors.simulation.checks.reopenings import OpeningsAreWhole, ReferencesLast, ReopeningsAreRight
 from actors.simulation.checks.rows import EndsAreFinal, LegsAgreeInTheEnd, RowsAreOfTheirLeg
+from actors.simulation.checks.standstills import (
+    ClosesHaveTheirConsequence,
+    FreezesHaveTheirCause,
+    StopsHaveTheirCause,
+)
 from actors.simulation.checks.syncs import NoSyncWithoutACause, NothingIsDecidedBeforeASync
 from actors.simulation.checks.take_profits import OneTakeProfitASide, TakeProfitFollowsTheLeg
 from actors.simulation.checks.truth import Truth
+from actors.simulation.checks.waits import BalanceIsReallyMissing, OpeningsAreGivenUpInTime, WaitsAreShort
 from actors.simulation.checks.wallet_reads import FewWalletReads
 from actors.simulation.checks.watching import Checker, Plant, Served, Turn, Written
 from exchange.venue.contract import PrivatePush
@@ -64,6 +78,20 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         SidesAreHeld(truth),
         TakeProfitsAreRight(truth),
         EntriesRest(truth, bases),
+        ReopeningsAreRight(),
+        OpeningsAreWhole(),
+        ReferencesLast(),
+        OpeningsAreGivenUpInTime(),
+        ClosesHaveTheirConsequence(truth),
+        StopsHaveTheirCause(truth),
+        FreezesHaveTheirCause(truth),
+        LevelsStayAwayForAPerson(),
+        RestartsAreDue(),
+        OnlyRestsAreClosedAtMarket(truth),
+        SafetyTakeProfitsStand(truth),
+        WaitsAreShort(truth),
+        BalanceIsReallyMissing(truth),
+        NothingDawdles(truth),
     )
 
 

@@ -5,11 +5,12 @@ Prices, quantities and money are exact; ``tick`` and ``step`` are the instrument
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from actors.simulation.checks.truth import LegTruth
 from messages.market import FeeRates, Instrument
-from messages.settings import GridSettings
+from messages.settings import GridSettings, ReopenSize
 from messages.sides import Side
 
 ONE, HUNDRED = Decimal(1), Decimal(100)
@@ -67,3 +68,19 @@ def right_levels(deepest: int, others: int, settings: GridSettings) -> range:
     """Section 5: the levels that rest below the deepest filled one."""
     last = min(max(deepest + settings.pending_depth, others), settings.max_levels - 1)
     return range(deepest + 1, last + 1)
+
+
+def reopening_depth(settings: GridSettings, filled: Collection[int]) -> int:
+    """Section 7: j, given the other side's filled levels (none: it is flat)."""
+    last = settings.max_levels - 1
+    if settings.reopen_size is ReopenSize.INITIAL or not filled:
+        return 0
+    if settings.reopen_size is ReopenSize.MINUS_TWO:
+        return min(max(max(filled) - 2, 0), last)
+    margins = [settings.multiplier**n for n in range(last + 1)]  # by initial_margin
+    ratio = sum((settings.multiplier**n for n in filled), Decimal(0))
+    most = ratio if ratio >= 16 else ratio / 2 if ratio >= 8 else Decimal(0)
+    depth = 0
+    while depth < last and sum(margins[: depth + 2]) <= most:
+        depth += 1
+    return depth

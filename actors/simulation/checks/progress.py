@@ -83,12 +83,16 @@ def cases(truth: Truth) -> Iterator[Case]:
 
 def no_entries(case: Case) -> str:
     """Why the whole symbol may send no entry, "" if it may: the state's own words."""
-    state = case.state
+    return no_entries_now(case.state, case.now_ms)
+
+
+def no_entries_now(state: GridState, now_ms: int) -> str:
+    """As ``no_entries``, at any moment of a run."""
     if state.stopped:
         return "stopped"
     if state.stopping:
         return "stopping"
-    if case.now_ms < state.frozen_until_ms:
+    if now_ms < state.frozen_until_ms:
         return "frozen"
     if state.entries_refused:
         return "ladder refused"

@@ -238,9 +238,18 @@ def creates(served: Served) -> Iterator[tuple[Mapping[str, Any], int]]:
 
 def amendments(served: Served) -> Iterator[tuple[Mapping[str, Any], int]]:
     """The changes that a request asked for, each with its code."""
-    if served.op == "order.amend":
+    return _asked(served, "order.amend")
+
+
+def cancels(served: Served) -> Iterator[tuple[Mapping[str, Any], int]]:
+    """The cancels that a request asked for, each with its code."""
+    return _asked(served, "order.cancel")
+
+
+def _asked(served: Served, op: str) -> Iterator[tuple[Mapping[str, Any], int]]:
+    if served.op == op:
         yield served.params, served.reply.ret_code
-    elif served.op == "order.amend-batch" and served.reply.ret_code == 0:
+    elif served.op == f"{op}-batch" and served.reply.ret_code == 0:
         for params, told in zip(served.params["request"], served.reply.ret_ext_info["list"], strict=True):
             yield params, int(told["code"])
 

@@ -1,0 +1,210 @@
+"""Nothing stands still without its cause, nor goes on with one: pauses, stops, freezes (sections 5, 7, 12).
+
+The worst of the venue's own executions tells the cause of a close: the exchange's, a person's, ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from actors.simulation.checks.books import is_lost
+from actors.simulation.checks.closes import records_of
+from actors.simulation.checks.truth import Fills, LegKey, Truth, name_of
+from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Turn, Written
+from exchange.venue.records import Execution
+from messages.account import OrderRow
+from messages.commands import Resume
+from messages.events import StreamEvents
+from messages.sides import SIDES
+from state.grid.model import GridState, SideState
+
+#: How long a stop takes from the execution that is its cause.
+_STOPS_MS = 5_000
+_FREEZE_MS = 600_000
+#: How far the bot's clock may be off while somebody sets it.
+_CLOCK_MS = 35_000
+_NOBODYS = ("CreateByUser", "CreateByClosing", "CreateByTakeProfit", "CreateByStopLoss")
+_WARNINGS = frozenset(
+    {
+        "CancelByPrepareLiq",
+        "CancelAllBeforeLiq",
+        "CancelByPrepareAdl",
+        "CancelAllBeforeAdl",
+        "CancelBySettle",
+        "CancelByDCP",
+    }
+)
+_CLOSED_BY = "closed by "
+
+
+class Who(IntEnum):
+    """Who has closed: the worse the greater."""
+
+    WE = 0
+    PERSON = 1
+    EXCHANGE = 2
+
+
+def who_closed(e: Execution) -> Who:
+    """Whose an execution that reduces is. What fires of a leg's own take profit is ours: only we set one."""
+    if e.exec_type != "Trade" or (e.order is not None and e.order.create_type not in _NOBODYS):
+        return Who.EXCHANGE
+    ours = e.order is not None and name_of(e.order.link_id) is not None
+    return Who.WE if ours or (e.order is not None and e.order.stop_order_type) else Who.PERSON
+
+
+@dataclass(slots=True)
+class _Cycle:
+    """What a leg's executions since it was last flat say; ``mixed``: a person has enlarged it."""
+
+    worst: Who = Who.WE
+    mixed: bool = False
+
+
+class ClosesHaveTheirConsequence(Checker):
+    """A side that we have closed goes on; one that a person or the exchange has closed is paused, and only a
+    person's ``resume`` takes that back."""
+
+    messages = GRID_MESSAGES
+
+    def __init__(self, truth: Truth) -> None:
+        self._fills = Fills(truth)
+        self._cycles: dict[tuple[int, LegKey], _Cycle] = {}
+        self._zeros: dict[tuple[int, LegKey], tuple[int, _Cycle]] = {}
+        """The sequence of each leg's last zero, and what led there."""
+        self._lost: set[int] = set()
+
+    def written(self, written: Written) -> Iterable[str]:
+        """A state that was lost is rebuilt from less than all that has been."""
+        if is_lost(written):
+            self._lost.add(int(written.path.name[:3]))
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Judge a turn in which a close is decided, or a pause is taken back."""
+        before, after = turn.before, turn.after
+        if before is None or after is None or after.long is before.long:
+            return ()
+        found = [f for s in SIDES for f in _taken_back(turn, before.of(s), after)]
+        if before.closing is not None and after.closing is None and after.account not in self._lost:
+            self._note()
+            for s in before.closing.sides:
+                found += self._decided(after, after.of(s))
+        return found
+
+    def _note(self) -> None:
+        for account, side, e in self._fills.new():
+            key = account.number, (e.leg.symbol, side)
+            cycle = self._cycles.setdefault(key, _Cycle())
+            if e.closed_qty:
+                cycle.worst = max(cycle.worst, who_closed(e))
+            else:
+                cycle.mixed = cycle.mixed or e.order is None or name_of(e.order.link_id) is None
+            if e.size_after == 0:
+                self._zeros[key] = e.seq, cycle
+                del self._cycles[key]
+
+    def _decided(self, state: GridState, side: SideState) -> Iterator[str]:
+        seq, cycle = self._zeros.get((state.account, (state.symbol, side.side)), (-1, _Cycle(mixed=True)))
+        if cycle.mixed or seq > side.leg.newest_seq:
+            return  # whose the sizes are is not told by the executions alone, or the grid is not so far
+        paused = side.paused.startswith(_CLOSED_BY)
+        if cycle.worst is Who.WE and paused:
+            yield f"{state.symbol} {side.side}: we have closed it, yet it is paused: {side.paused}"
+        elif cycle.worst is not Who.WE and not side.paused:
+            yield f"{state.symbol} {side.side}: closed by {cycle.worst.name}, yet it is not paused"
+
+
+def _taken_back(turn: Turn, was: SideState, state: GridState) -> Iterator[str]:
+    side = state.of(was.side)
+    mended = isinstance(turn.message, Resume) or (turn.before is not None and turn.before.restart is not None)
+    if was.paused.startswith(_CLOSED_BY) and not side.paused and not mended:
+        yield f"{state.symbol} {side.side}: goes on without resume, though it was {was.paused}"
+
+
+class StopsHaveTheirCause(Checker):
+    """An account stops when the exchange has closed a part of a leg, soon and only then."""
+
+    messages = GRID_MESSAGES
+
+    def __init__(self, truth: Truth) -> None:
+        self._fills = Fills(truth)
+        self._by_exchange: dict[int, set[str]] = {}
+        self._due: dict[int, int] = {}
+
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """What was on its way to the guard is lost."""
+        self._due.pop(account, None)
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Note causes, and judge stops."""
+        before, after = turn.before, turn.after
+        if before is None or after is None:
+            return ()
+        due_ms = self._due.get(after.account)
+        if due_ms is not None and turn.at_ms >= due_ms:
+            del self._due[after.account]
+            if not after.stopped:
+                return (f"{after.account:03d}: the exchange has closed, and the account is not stopped",)
+        if after.long is before.long:
+            return ()
+        self._note()
+        mine = self._by_exchange.get(after.account, set())
+        new = {e.exec_id for e in records_of(turn.message)[0] if e.exec_ms > before.execs_known_ms}
+        new &= after.exec_ids.keys() - before.exec_ids.keys()
+        if mine & new and not after.stopped and before.ever_saved:  # what a rebuild finds is long ago
+            self._due.setdefault(after.account, turn.at_ms + _STOPS_MS)
+        if after.stopped and not before.stopped and not mine:
+            return (f"{turn.address}: stopped without a cause: {after.stopped}",)
+        return ()
+
+    def _note(self) -> None:
+        for account, _, e in self._fills.new():
+            if e.closed_qty and who_closed(e) is Who.EXCHANGE:
+                self._by_exchange.setdefault(account.number, set()).add(e.exec_id)
+
+
+class FreezesHaveTheirCause(Checker):
+    """Entries freeze when the exchange takes an order away with a warning, for ten minutes, and only then."""
+
+    messages = GRID_MESSAGES
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._warned: set[int] = set()
+        self._seen: dict[int, int] = {}
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Judge a turn that freezes, and one that should."""
+        before, after = turn.before, turn.after
+        if before is None or after is None or after.long is before.long:
+            return ()
+        until_ms = after.frozen_until_ms
+        found = []
+        if until_ms > before.frozen_until_ms:
+            self._note()
+            if after.account not in self._warned or until_ms > turn.at_ms + _FREEZE_MS + _CLOCK_MS:
+                found.append(f"{turn.address}: frozen for {until_ms - turn.at_ms} ms without such a cause")
+        if until_ms < turn.at_ms + _FREEZE_MS - _CLOCK_MS and any(_warns(e, before) for e in _rows(turn)):
+            found.append(f"{turn.address}: an order was taken away with a warning, and nothing freezes")
+        return found
+
+    def _note(self) -> None:
+        for account in self._truth.accounts.values():
+            ended, seen = account.records.ended, self._seen.get(account.number, 0)
+            if any(order.cancel_type in _WARNINGS for order in ended[seen:]):
+                self._warned.add(account.number)
+            self._seen[account.number] = len(ended)
+
+
+def _rows(turn: Turn) -> Iterator[OrderRow]:
+    if isinstance(turn.message, StreamEvents):
+        yield from (event for event in turn.message.events if isinstance(event, OrderRow))
+
+
+def _warns(row: OrderRow, state: GridState) -> bool:
+    order = state.orders.get(row.order_link_id)
+    return row.cancel_type in _WARNINGS and order is not None and not order.ended and state.synced
