@@ -166,8 +166,8 @@ def _ladder_cost(table: Mapping[str, Any]) -> Decimal:
 def _guard(chance: Random) -> dict[str, Any]:
     """Thresholds wide enough that most runs trade to their end, and some don't."""
     return {
-        "loss": {"threshold_percent": chance.choice((30, 60, 90))},
-        "maintenance_rate": {"threshold_percent": chance.choice((50, 70, 90))},
+        "loss": {"threshold_percent": chance.choice((50, 90, 99))},
+        "maintenance_rate": {"threshold_percent": chance.choice((50, 90, 99))},
         "disconnections": {"max_per_hour": chance.choice((5, 20, 1000))},
         "take_profit_failures": {"max_in_a_row": chance.choice((3, 10, 100))},
     }

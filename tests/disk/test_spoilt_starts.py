@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from messages.sides import SIDES, Side
+from state.store.migrations import VERSION
 from state.store.state_file import sealed
 from tests.venue_process import VenueProcess
 from tests.whole.harness import Accounts, RunningBot, config, running_bot, running_venue
@@ -72,7 +73,7 @@ def spoil(data: Path) -> None:
     files[BINARY].write_bytes(bytes(range(256)) * 20)
     files[OLDER].write_bytes(orjson.dumps(whole[OLDER] | {"version": 1}))
     files[ALIEN].write_bytes(sealed(whole[ALIEN] | {"account_state": {"environment": "demo"}}))
-    files[NEWER].write_bytes(orjson.dumps({"format": "sol-trader-state", "version": 3, "account": NEWER}))
+    files[NEWER].write_bytes(orjson.dumps({"format": "sol-trader-state", "version": VERSION + 1, "account": NEWER}))
 
 
 @pytest.mark.parametrize("number", [TORN, BINARY])
@@ -93,7 +94,7 @@ def test_an_older_version_is_read_and_goes_on_without_a_word(second: Second) -> 
     assert list(second.data.glob(f"{OLDER:03d}_bot_state.json.kept-*")) == []
     opened = [one for one in pair.requests("create") if "LO00" in one["orderLinkId"]]
     assert len(opened) == 1
-    pair.wait_for(lambda: orjson.loads(second.state(OLDER).read_bytes())["version"] == 2, "today's version")
+    pair.wait_for(lambda: orjson.loads(second.state(OLDER).read_bytes())["version"] == VERSION, "today's version")
 
 
 @pytest.mark.parametrize("number", REFUSED)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 
 from actors.simulation.checks.books import is_lost
 from actors.simulation.checks.closes import records_of
-from actors.simulation.checks.truth import Fills, LegKey, Truth, name_of
+from actors.simulation.checks.truth import ZERO, Fills, LegKey, Truth, name_of
 from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Turn, Written
 from exchange.venue.records import Execution
 from messages.account import OrderRow
@@ -37,6 +38,8 @@ _WARNINGS = frozenset(
     }
 )
 _CLOSED_BY = "closed by "
+#: The lowest thresholds that a plan draws, and how much earlier carried figures may make the bot act.
+_LEAST_LOSS, _LEAST_RATE, _CARE = Decimal("0.5"), Decimal("0.5"), Decimal("0.95")
 
 
 class Who(IntEnum):
@@ -125,12 +128,17 @@ def _taken_back(turn: Turn, was: SideState, state: GridState) -> Iterator[str]:
 
 
 class StopsHaveTheirCause(Checker):
-    """An account stops when the exchange has closed a part of a leg, soon and only then."""
+    """An account stops soon after the exchange has closed a part of a leg; else only as its rules say.
+
+    A loss and a maintenance rate are judged by the venue's own figures; the bot carries its own forward.
+    """
 
     messages = GRID_MESSAGES
 
     def __init__(self, truth: Truth) -> None:
+        self._truth = truth
         self._fills = Fills(truth)
+        self._peaks: dict[str, Decimal] = {}
         self._by_exchange: dict[int, set[str]] = {}
         self._due: dict[int, int] = {}
 
@@ -149,6 +157,7 @@ class StopsHaveTheirCause(Checker):
             del self._due[after.account]
             if not after.stopped:
                 return (f"{after.account:03d}: the exchange has closed, and the account is not stopped",)
+        self._note_peaks()
         if after.long is before.long:
             return ()
         self._note()
@@ -157,9 +166,23 @@ class StopsHaveTheirCause(Checker):
         new &= after.exec_ids.keys() - before.exec_ids.keys()
         if mine & new and not after.stopped and before.ever_saved:  # what a rebuild finds is long ago
             self._due.setdefault(after.account, turn.at_ms + _STOPS_MS)
-        if after.stopped and not before.stopped and not mine:
+        if after.stopped and not before.stopped and not mine and not self._by_rule(after):
             return (f"{turn.address}: stopped without a cause: {after.stopped}",)
         return ()
+
+    def _note_peaks(self) -> None:
+        for name, account in self._truth.accounts.items():
+            self._peaks[name] = max(self._peaks.get(name, ZERO), account.records.margin_balance)
+
+    def _by_rule(self, state: GridState) -> bool:
+        name = f"{state.account:03d}"
+        records, rule = self._truth.accounts[name].records, state.stopped.partition(":")[0]
+        equity = records.margin_balance
+        if rule == "loss":
+            return equity * _CARE <= self._peaks[name] * (1 - _LEAST_LOSS)
+        if rule == "maintenance rate":
+            return records.mm >= equity * _LEAST_RATE * _CARE
+        return rule in ("closes failing", "mismatch") or "emergency stops in an hour" in state.stopped
 
     def _note(self) -> None:
         for account, _, e in self._fills.new():
