@@ -28,7 +28,7 @@ from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
 from actors.terminal import kept_log, live_view
-from actors.torture.command import run_torture
+from actors.torture.command import run_starts, run_torture
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Account, Config, ConfigError, Environment, load_config
 from config.schema import Metrics as MetricsSettings
@@ -265,8 +265,13 @@ def torture(
     kills: Annotated[int, typer.Option(min=1, help="how many")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="chooses moments, settings and prices")] = 0,
     jobs: Annotated[int | None, typer.Option(min=1, help="bots at a time; two for each core")] = None,
+    start_symbols: Annotated[
+        int | None, typer.Option(min=1, max=200, help="only measure the start with so many symbols")
+    ] = None,
 ) -> None:
     """Kill the bot at any instant, again and again, and see what the next process makes of it."""
+    if start_symbols is not None:
+        raise typer.Exit(0 if run_starts(start_symbols, console=Console()) else 1)
     at_once = jobs or 2 * (os.cpu_count() or 1)
     raise typer.Exit(0 if run_torture(kills, seed, jobs=at_once, console=Console()) else 1)
 

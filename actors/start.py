@@ -61,6 +61,7 @@ _CLOCK_READS = 3
 #: Of a read that fails in passing, and of the switch to hedge mode, which does no harm twice.
 _ATTEMPTS = 3
 _LONGEST_HOLDER = 200
+_ONE_BY_ONE = 5
 #: Bybit's published rates without VIP level: for paper money alone, elsewhere the account's own are read.
 _MAKER, _TAKER = Decimal("0.0002"), Decimal("0.00055")
 
@@ -132,7 +133,7 @@ def survey(
         )
     snapshot = _open_now(rest, account, symbols)
     if switch:
-        _switch_to_hedge(rest, symbols)
+        _switch_to_hedge(rest, symbols, snapshot)
     found = _read("instruments", rest, ReadInstruments(symbols=symbols), Instruments)
     instruments = {instrument.symbol: instrument for instrument in found.instruments}
     for symbol in symbols:
@@ -190,13 +191,27 @@ def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
     return snapshot
 
 
-def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...]) -> None:
-    for symbol in symbols:
-        try:
-            _patiently(partial(rest.call, SwitchToHedge(symbol=symbol)))
-        except ExchangeError as error:
-            text = f"{symbol} is in one-way mode and can't be switched ({error}); close it first"
-            raise StartRefused("hedge mode", text, passing=_passes(error)) from error
+def _switch_to_hedge(rest: Rest, symbols: tuple[str, ...], snapshot: Snapshot) -> None:
+    """Of many flat symbols all at once: one by one they would be more than the exchange takes in a second.
+
+    A leg that is open tells the mode of its symbol.
+    """
+    hedged = {row.symbol for row in snapshot.positions if row.leg is not None}
+    rest_of = [symbol for symbol in symbols if symbol not in hedged]
+    if len(rest_of) > _ONE_BY_ONE:
+        _switch(rest, "")
+        used = {row.symbol for row in snapshot.positions} | {row.symbol for row in snapshot.orders}
+        rest_of = [symbol for symbol in rest_of if symbol in used]
+    for symbol in rest_of:
+        _switch(rest, symbol)
+
+
+def _switch(rest: Rest, symbol: str) -> None:
+    try:
+        _patiently(partial(rest.call, SwitchToHedge(symbol=symbol)))
+    except ExchangeError as error:
+        text = f"{symbol or 'the account'} is in one-way mode and can't be switched ({error}); close it first"
+        raise StartRefused("hedge mode", text, passing=_passes(error)) from error
 
 
 def _read(step: str, rest: Rest, request: object, kind: type[T]) -> T:

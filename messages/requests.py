@@ -82,7 +82,10 @@ class ReadWallet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchToHedge:
-    """Hedge mode for a symbol; answered by ``Done``, also when it was on already."""
+    """Hedge mode for a symbol; answered by ``Done``, also when it was on already.
+
+    With "" for every USDT symbol that has neither positions nor orders: others stay as they are, unsaid.
+    """
 
     symbol: str
 

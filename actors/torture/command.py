@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from actors.torture.campaign import campaign, stages_of
 from actors.torture.report import show_violations, totals_table
 from actors.torture.stage import Verdict
+from actors.torture.starts import NeverTrades, Start, starts, starts_table
 
 
 def run_torture(kills: int, seed: int, *, jobs: int, console: Console) -> bool:
@@ -46,3 +47,21 @@ def run_torture(kills: int, seed: int, *, jobs: int, console: Console) -> bool:
     else:
         console.print(f"journals, logs and files: {folder}", markup=False, highlight=False)
     return totals.clean
+
+
+def run_starts(symbols: int, *, console: Console) -> bool:
+    """Start the bot with so many symbols in three ways; print how soon it trades, True if it always does."""
+    folder = Path(tempfile.mkdtemp(prefix="starts-"))
+    measured: list[Start] = []
+    failed = ""
+    with console.status(f"starting with {symbols} symbols"):
+        try:
+            measured.extend(starts(symbols, folder))
+        except NeverTrades as failure:
+            failed = str(failure)
+    console.print(starts_table(symbols, measured))
+    if failed:
+        console.print(failed, style="bold red", markup=False, highlight=False)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return not failed

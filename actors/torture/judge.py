@@ -120,11 +120,12 @@ class Judge:
         self.state_path = folder / f"{ACCOUNT:03d}{STATE_FILE}"
         self.trades_path = folder / f"{ACCOUNT:03d}{TRADES_FILE}"
         self.before: dict[str, GridState] = {}
+        self.lost = False
         self.excuses: Counter[str] = Counter()
 
     def after_the_kill(self) -> list[str]:
         """The state file is there no more than it was, and whole if it is; what it held is remembered."""
-        self.before = {}
+        self.before, self.lost = {}, False
         try:
             saved = read_state(RealDisk(), self.state_path, ACCOUNT)
         except StateRefused as refusal:
@@ -140,6 +141,11 @@ class Judge:
             return [f"state file: {error}"]
         return []
 
+    def lose_state(self) -> None:
+        """The state file is gone, whoever has removed it."""
+        self.lost = True
+        self.state_path.unlink(missing_ok=True)
+
     def once_it_trades(self, plant: Plant) -> list[str]:
         """What does not hold, looked at while prices stand still."""
         truth = Truth(plant)
@@ -152,7 +158,7 @@ class Judge:
             SidesAreHeld(truth),
             LegsAgreeInTheEnd(truth),
             LevelsAreOfTheExecutions(truth),
-            RebuiltAsBefore(truth, self.before),
+            RebuiltAsBefore(truth, self.before, lost=self.lost),
             TakeProfitsAreRight(truth),
             EntriesRest(truth, BasesAreRight(truth)),
             MoneyIsConserved(truth),

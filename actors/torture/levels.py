@@ -76,11 +76,14 @@ def _cycle(side: SideState, leg: LegTruth) -> Iterator[str]:
 
 
 class RebuiltAsBefore(EndChecker):
-    """A leg without executions since the last file was written is as that file had it, file or no file."""
+    """A leg without executions since the last file was written is as that file had it, file or no file.
 
-    def __init__(self, truth: Truth, before: Mapping[str, GridState]) -> None:
+    How one opening was shared out between its levels only the file knows: without it they count as one.
+    """
+
+    def __init__(self, truth: Truth, before: Mapping[str, GridState], *, lost: bool) -> None:
         super().__init__(truth)
-        self._before = before
+        self._before, self._lost = before, lost
 
     def judge(self, case: Case) -> Iterator[str]:
         """Look at each side that nothing has happened to."""
@@ -92,15 +95,20 @@ class RebuiltAsBefore(EndChecker):
                 continue
             for what, then, now in (
                 ("cycle", was.cycle, side.cycle),
-                ("levels", _shape(was), _shape(side)),
+                ("levels", self._shape(was), self._shape(side)),
                 ("entries", _entries(was), _entries(side)),
             ):
                 if then != now:
                     yield case.said(side, f"{what} {now}, before the kill {then}")
 
-
-def _shape(side: SideState) -> dict[int, tuple[Decimal, Decimal]]:
-    return {n: (level.qty, level.value) for n, level in sorted(side.levels.items())}
+    def _shape(self, side: SideState) -> dict[int, tuple[Decimal, Decimal]]:
+        """Quantity and value by level; what a lost file had shared out stands at level -1."""
+        shape: dict[int, tuple[Decimal, Decimal]] = {}
+        for n, level in sorted(side.levels.items()):
+            key = -1 if self._lost and level.by_opening else n
+            qty, value = shape.get(key, (ZERO, ZERO))
+            shape[key] = qty + level.qty, value + level.value
+        return shape
 
 
 def _entries(side: SideState) -> tuple[Decimal, Decimal, Decimal]:

@@ -82,7 +82,7 @@ class Life:
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # it has died meanwhile, which is seen elsewhere
+        with suppress(BrokenPipeError, ValueError):  # it has died meanwhile, which is seen elsewhere
             self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -64,6 +64,24 @@ def _kill(chance: Random, number: int, only: str) -> Kill:
 def config_text(seed: int, folder: Path) -> str:
     """The bot's config, as its file: one account, settings drawn by ``seed``."""
     chance = Random(f"config/{seed}")
+    return config_of(folder, {symbol: _settings(chance) for symbol in SYMBOLS})
+
+
+def _settings(chance: Random) -> tuple[str, ...]:
+    levels = chance.choice((2, 3, 4, 6))
+    return (
+        f"initial_margin = {chance.choice((5, 8, 20))}",
+        f"max_levels = {levels}",
+        f"pending_depth = {chance.choice((1, 1, min(2, levels - 1)))}",
+        f'reopen_side = "{chance.choice(("closed", "closed", "opposite", "both"))}"',
+        f'reopen_size = "{chance.choice(("initial", "minus_two", "margin_ratio"))}"',
+        'when_locked = "restart"',
+        "recalculate_percent = 50",  # prices here never go so far: checks need no history of bases
+    )
+
+
+def config_of(folder: Path, symbols: Mapping[str, Iterable[str]]) -> str:
+    """A config file of one account with these symbols, each with lines of settings."""
     lines = [
         "[process]",
         'environment = "simulated"',
@@ -75,16 +93,6 @@ def config_text(seed: int, folder: Path) -> str:
         'api_key_env = "SOL_TRADER_TORTURE_KEY"',
         'api_secret_env = "SOL_TRADER_TORTURE_SECRET"',
     ]
-    for symbol in SYMBOLS:
-        lines += [
-            "[[accounts.symbols]]",
-            f'symbol = "{symbol}"',
-            f"initial_margin = {chance.choice((5, 8, 20))}",
-            f"max_levels = {chance.choice((3, 4, 6))}",
-            f"pending_depth = {chance.choice((1, 1, 2))}",
-            f'reopen_side = "{chance.choice(("closed", "closed", "opposite", "both"))}"',
-            f'reopen_size = "{chance.choice(("initial", "minus_two", "margin_ratio"))}"',
-            'when_locked = "restart"',
-            "recalculate_percent = 50",  # prices here never go so far: checks need no history of bases
-        ]
+    for symbol, settings in symbols.items():
+        lines += ["[[accounts.symbols]]", f'symbol = "{symbol}"', *settings]
     return "\n".join([*lines, ""])

@@ -102,7 +102,7 @@ class Stage:
         self._journal.killed()
         verdict.violations += self._judge.after_the_kill()
         if kill.lose_state:
-            self._judge.state_path.unlink(missing_ok=True)
+            self._judge.lose_state()
         for _ in range(kill.prints_while_dead):
             self._print()
         return verdict

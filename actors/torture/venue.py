@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
@@ -38,6 +38,7 @@ class TorturedVenue:
         symbols: Mapping[str, Decimal] = SYMBOLS,
         *,
         balance: Decimal = Decimal(10_000),
+        limit_factor: int = _LIMIT_FACTOR,
     ) -> None:
         self.journal = journal
         options = VenueOptions(
@@ -47,7 +48,7 @@ class TorturedVenue:
             accounts=1,
             balance=balance,
             control=True,
-            limit_factor=_LIMIT_FACTOR,
+            limit_factor=limit_factor,
             symbols=tuple(f"{name}={price}" for name, price in symbols.items()),
         )
         self._process = VenueProcess(to_arguments(options))
@@ -58,6 +59,11 @@ class TorturedVenue:
     def running(self) -> bool:
         """Whether it has survived so far."""
         return self._process.running
+
+    @staticmethod
+    def now_ms() -> int:
+        """Its clock, which is the machine's."""
+        return time.time_ns() // 1_000_000
 
     def price(self, symbol: str, price: Decimal, taker: str) -> None:
         """Print one trade, large enough to fill whatever rests at better prices."""
@@ -86,17 +92,20 @@ class TorturedVenue:
 class Plant:
     """What the simulation's checkers are shown of real processes: see ``checks.watching.Plant``."""
 
-    def __init__(self, core: VenueCore, states: Mapping[str, GridState]) -> None:
+    def __init__(
+        self, core: VenueCore, states: Mapping[str, GridState], symbols: Iterable[str] = SYMBOLS
+    ) -> None:
         self.core, self.states = core, states
+        self._symbols = tuple(symbols)
 
     @property
     def symbols(self) -> Mapping[int, tuple[str, ...]]:
         """The symbols of the one account."""
-        return {ACCOUNT: tuple(SYMBOLS)}
+        return {ACCOUNT: self._symbols}
 
     def now_ms(self) -> int:
-        """The venue runs by the machine's clock."""
-        return time.time_ns() // 1_000_000
+        """The venue's clock."""
+        return TorturedVenue.now_ms()
 
     def grid(self, account: int, symbol: str) -> GridState | None:
         """The newest state of a grid."""

@@ -24,6 +24,8 @@ from messages.account import AccountInfo, OrderRow, Wallet
 from messages.orders import OrdersAnswered, SendOrders
 
 _HEDGE: Final = 3
+#: As many calls as the whole list of risk limits has pages at Bybit (15 symbols on each).
+_FEW_SYMBOLS: Final = 40
 
 
 class BybitRest(Rest):
@@ -88,18 +90,25 @@ class BybitRest(Rest):
     def _instruments(self, request: ask.ReadInstruments) -> ask.Instruments:
         rows = pages(self._session.get_instruments_info, "market/instruments-info", limit=1000)
         found = {row.text("symbol"): row for row in rows if row.text("symbol") in request.symbols}
+        limits = self._risk_limits(tuple(found))
         return ask.Instruments(
             instruments=tuple(
-                decode_rest.instrument(
-                    found[symbol],
-                    decode_rest.risk_tiers(
-                        pages(self._session.get_risk_limit, "market/risk-limit", symbol=symbol)
-                    ),
-                )
+                decode_rest.instrument(found[symbol], decode_rest.risk_tiers(limits[symbol]))
                 for symbol in request.symbols
                 if symbol in found
             )
         )
+
+    def _risk_limits(self, symbols: tuple[str, ...]) -> dict[str, list[Fields]]:
+        """The tiers of each symbol: a call for each of a few, of many all pages of the whole list."""
+        call, place = self._session.get_risk_limit, "market/risk-limit"
+        if len(symbols) <= _FEW_SYMBOLS:
+            return {symbol: list(pages(call, place, symbol=symbol)) for symbol in symbols}
+        found: dict[str, list[Fields]] = {symbol: [] for symbol in symbols}
+        for row in pages(call, place):
+            if (symbol := row.text("symbol")) in found:
+                found[symbol].append(row)
+        return found
 
     def _prices(self, request: ask.ReadPrices) -> ask.Prices:
         reply = self._session.get_tickers(category="linear")
@@ -127,7 +136,8 @@ class BybitRest(Rest):
         return wallet(rows[0], Fields(reply.body, "account/wallet-balance").time_ms("time"))
 
     def _switch_to_hedge(self, request: ask.SwitchToHedge) -> ask.Done:
-        reply = self._session.switch_position_mode(category="linear", symbol=request.symbol, mode=_HEDGE)
+        which = {"symbol": request.symbol} if request.symbol else {"coin": SETTLE_COIN}
+        reply = self._session.switch_position_mode(category="linear", mode=_HEDGE, **which)
         return _done(reply, "position/switch-mode")
 
     def _set_leverage(self, request: ask.SetLeverage) -> ask.Done:

@@ -19,6 +19,12 @@ They look at the venue's records (truth.py), at the messages and plain states th
 | bases              | entries go by a fill or by a recalculation that was due, and then go     | 7       |
 | money, books       | money is conserved, each execution is booked once                        |         |
 | rows               | no leg's row or execution is taken for the other's; ends are final       |         |
+| reopenings         | the right sides open, as deep as they should, with the right quantities  |         |
+| standstills        | pauses, stops and freezes have their cause, and causes these effects     |         |
+| kept_away          | a level stays away for a person alone                                    |         |
+| procedures         | restarts and closes at market are due; safety take profits stand         |         |
+| dawdling           | where nothing has gone wrong, work is done within seconds                |         |
+| waits              | waiting is bounded, and balance is really missing                        |         |
 | progress           | in the end sides are held, nothing is unknown, nothing hangs             |         |
 | progress_orders    | in the end take profits and entries rest as they should                  | 7       |
 """

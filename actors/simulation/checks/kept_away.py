@@ -42,6 +42,7 @@ class LevelsStayAwayForAPerson(Checker):
             ]
             if any(link_id in self._by_bot for link_id in ended if link_id not in after.orders):
                 yield f"{after.symbol} {side.side}: level {level} stays away, though we cancelled it"
-        grown = side.cycle == was.cycle and side.book.entry_qty > was.book.entry_qty
-        if grown and side.kept_away & was.kept_away:
+        filled = len(side.fills) > len(was.fills) and side.fills[: len(was.fills)] == was.fills
+        grown = filled and side.book.entry_qty > was.book.entry_qty
+        if grown and side.cycle == was.cycle and side.kept_away & was.kept_away:
             yield f"{after.symbol} {side.side}: levels {sorted(side.kept_away)} stay away after a fill"
