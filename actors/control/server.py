@@ -78,7 +78,7 @@ class ControlServer:
 
     async def _begin(self, runner: web.AppRunner) -> None:
         await runner.setup()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if await _is_served(self._path):
             raise OSError("another process with this data folder serves it")
         self._path.unlink(missing_ok=True)  # left by a process that was killed

@@ -24,7 +24,7 @@ ACCOUNTS: Accounts = {
 REFUSED = {
     ALIEN: "is of demo, this is simulated: give each environment a data_dir of its own",
     SWAPPED: "belongs to account 001, not to 005: put the right file here",
-    NEWER: "this program knows 2: start the newer sol-trader",
+    NEWER: f"this program knows {VERSION}: start the newer sol-trader",
 }
 
 
@@ -73,7 +73,8 @@ def spoil(data: Path) -> None:
     files[BINARY].write_bytes(bytes(range(256)) * 20)
     files[OLDER].write_bytes(orjson.dumps(whole[OLDER] | {"version": 1}))
     files[ALIEN].write_bytes(sealed(whole[ALIEN] | {"account_state": {"environment": "demo"}}))
-    files[NEWER].write_bytes(orjson.dumps({"format": "sol-trader-state", "version": VERSION + 1, "account": NEWER}))
+    newer = {"format": "sol-trader-state", "version": VERSION + 1, "account": NEWER}
+    files[NEWER].write_bytes(orjson.dumps(newer))
 
 
 @pytest.mark.parametrize("number", [TORN, BINARY])
@@ -94,7 +95,8 @@ def test_an_older_version_is_read_and_goes_on_without_a_word(second: Second) -> 
     assert list(second.data.glob(f"{OLDER:03d}_bot_state.json.kept-*")) == []
     opened = [one for one in pair.requests("create") if "LO00" in one["orderLinkId"]]
     assert len(opened) == 1
-    pair.wait_for(lambda: orjson.loads(second.state(OLDER).read_bytes())["version"] == VERSION, "today's version")
+    state = second.state(OLDER)
+    pair.wait_for(lambda: orjson.loads(state.read_bytes())["version"] == VERSION, "today's version")
 
 
 @pytest.mark.parametrize("number", REFUSED)
