@@ -118,7 +118,7 @@ def test_a_fault_that_is_put_back_is_found(canary: Step) -> None:
         how: ClassVar[list[Step]] = [canary]
 
     once = settings(
-        max_examples=300, stateful_step_count=50, derandomize=True, database=None, phases=[Phase.generate]
+        max_examples=1000, stateful_step_count=50, derandomize=True, database=None, phases=[Phase.generate]
     )
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Canary, settings=once)
