@@ -240,7 +240,7 @@ class Fleet:
 
         def tell(problem: ProtocolError) -> None:
             for grid in grids:
-                send(grid, StreamGap())
+                send(grid, StreamGap(at_ms=self._clock.now_ms()))
             send(reconciler, Unreadable(text=str(problem)))
 
         return tell

@@ -17,7 +17,9 @@ class StreamUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamGap:
-    """A private record could not be read: until a sync has followed, the stream's account is not whole."""
+    """A private record could not be read at ``at_ms``: until a sync has followed, the stream is not whole."""
+
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

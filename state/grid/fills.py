@@ -14,7 +14,7 @@ from state.grid.booking import book_funding, cause_of, complete_closed, count, c
 from state.grid.closing import act_on_close
 from state.grid.draft import Draft
 from state.grid.effects import FreezeAccount, StopAccount
-from state.grid.joining import join_fill
+from state.grid.joining import complete_level, join_fill
 from state.grid.model import Cause, CycleBook, SideState
 from state.grid.strangers import judge_stranger, take_in_stranger
 from state.leg import SizeChange, SizeRow, Source
@@ -244,6 +244,8 @@ def order_ended(d: Draft, order: Order, *, asked: bool, seen: bool = False) -> N
         d.emit(FreezeAccount(until_ms=d.now_ms + _FREEZE_MS, reason=reason))
     if order.role in (Role.CLOSE, Role.RESTART) and order.row_filled == 0:
         side.close_backoff = side.close_backoff.failed(d.now_ms)
+    if order.status == OrderStatus.FILLED.value and not order.decided:
+        complete_level(d, side, order)
     if asked or order.status == OrderStatus.FILLED.value:
         return
     d.count("cancelled_by_exchange", order.cancel_type or order.reject_reason)

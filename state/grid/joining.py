@@ -86,6 +86,19 @@ def _join_level(d: Draft, side: SideState, n: int, order: Order, qty: Decimal, v
     d.state.references.setdefault(n, level.wanted)
 
 
+def complete_level(d: Draft, side: SideState, order: Order) -> None:
+    """An entry that was known by its fills alone has filled as a whole: nothing of its level is left to buy.
+
+    What its level was to hold had been guessed; the reference may have been another one by then.
+    """
+    level = side.levels.get(order.level)
+    mine = order.role is Role.ENTRY and order.name.cycle == side.cycle and side.held
+    if level is None or level.complete or not mine or not 0 < order.qty <= order.exec_filled:
+        return
+    side.levels[order.level] = changed(level, wanted=level.qty, complete=True)
+    renew_base(d, side)
+
+
 def _decided_qty(d: Draft, n: int, order: Order) -> Decimal:
     """What a level is to hold: what its order was decided for.
 

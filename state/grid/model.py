@@ -225,6 +225,7 @@ class GridState:
     stream_up: bool = False
     interrupted_ms: int = 0  # the stream may have lost something since then; 0 once a sync has followed
     stopped: str = ""
+    must_stop: str = ""  # what the guard was told to stop the account for; until resume
     stopping: bool = False
     frozen_until_ms: int = 0
     averaging_frozen: bool = False  # pending entries stay away; openings don't

@@ -42,6 +42,10 @@ def begin(
     state.orders = {key: _revived(order, now_ms) for key, order in saved.orders.items()}
     state.stopped = ""  # the account's flag file says whether it is stopped
     state.averaging_frozen = False  # the guard judges anew
+    for side in state.sides:  # who withheld them is gone
+        side.withheld = frozenset()
+        if side.opening is not None:
+            side.opening = changed(side.opening, waiting=False)
     state.ever_saved, state.synced, state.stream_up, state.stopping = True, False, False, False
     if not any(side.size for side in state.sides):
         state.leverage_set = None  # somebody may have changed it; an open leg's row says what is in force

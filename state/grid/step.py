@@ -41,7 +41,7 @@ from state.changed import changed
 from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
 from state.grid.closing import decide_opening, lift_unexplained, run_closing
 from state.grid.draft import Draft
-from state.grid.effects import Effect, Save
+from state.grid.effects import Effect, Save, StopAccount
 from state.grid.entries import recalculation_due, run_entries
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.flatten import begin_flatten, prove, run_flatten
@@ -100,6 +100,7 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
         if not doubted and not explained(side):
             side.read_due_ms = side.reads = 0  # a doubt of its own: what was read before says nothing of it
     _after_openings(d, before)
+    d.state.must_stop = next((e.reason for e in d.effects if isinstance(e, StopAccount)), d.state.must_stop)
     _plan(d)
     if not isinstance(event, Wake) or d.effects:
         d.emit(Save())
@@ -158,7 +159,7 @@ def _absorb(d: Draft, event: Event) -> None:
         case SettingAnswered():
             _setting_answered(d, event)
         case StreamGap():
-            d.state.interrupted_ms = d.now_ms
+            d.state.interrupted_ms = max(event.at_ms, d.state.interrupted_ms)
         case StreamUp():
             absorb_stream(d, up=event.up)
         case Stop():
@@ -249,7 +250,7 @@ def _setting_answered(d: Draft, event: SettingAnswered) -> None:
 
 def _resume(d: Draft, event: Resume) -> None:
     """A person lets the symbol, or one side of it, go on."""
-    d.state.stopped = ""
+    d.state.stopped = d.state.must_stop = ""
     d.state.flatten = None
     _try_withheld(d)
     for side in d.state.sides:

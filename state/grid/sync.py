@@ -6,10 +6,12 @@ order that it lacks is looked up by its id. A close that it reveals is acted on 
 
 from __future__ import annotations
 
+from messages.account import PositionRow
 from messages.events import Severity, SymbolSnapshot
 from messages.requests import LegsRead
 from state.changed import changed
 from state.grid.draft import Draft
+from state.grid.effects import StopAccount
 from state.grid.fills import (
     absorb_execution,
     absorb_order_row,
@@ -22,7 +24,7 @@ from state.grid.gates import explained
 from state.grid.model import SideState
 from state.grid.rebuild import rebuild_all
 from state.grid.strangers import judge_stranger, take_in_stranger
-from state.grid.take_profit import tp_is_right
+from state.grid.take_profit import tp_is_right, trading_stop
 from state.leg import Source
 from state.order import Order, Phase
 
@@ -33,6 +35,8 @@ _YOUNG_MS = 500
 def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:
     """Take one symbol's share of a sync."""
     first = not d.state.synced
+    if first and d.state.must_stop and not d.state.stopped:
+        d.emit(StopAccount(reason=d.state.must_stop))  # whoever was told may have died of it
     strangers = _absorb_orders(d, snapshot)
     if first and not d.state.ever_saved:
         rebuild_all(d, _as_read(snapshot))
@@ -40,6 +44,7 @@ def absorb_snapshot(d: Draft, snapshot: SymbolSnapshot) -> None:
         absorb_execution(d, execution, Source.READ)
     for row in snapshot.positions:
         absorb_position(d, row, streamed=False)
+        _miss_trading_stop(d, row)
     listed = {row.leg for row in snapshot.positions}
     for side in d.state.sides:
         _judge_leg(d, side, listed=side.side in listed)
@@ -67,6 +72,15 @@ def absorb_stream(d: Draft, *, up: bool) -> None:
         d.state.stream_up, d.state.interrupted_ms = True, 0
         for side in d.state.sides:
             act_on_closes(d, side, 0, recovered=False)
+
+
+def _miss_trading_stop(d: Draft, row: PositionRow) -> None:
+    """A trading-stop of ours that somebody has taken away, or changed, is set again."""
+    if row.leg is None or row.size == 0:
+        return
+    side = d.state.of(row.leg)
+    if side.stop_sent and side.stop_sent != trading_stop(row.take_profit or None, row.stop_loss or None):
+        side.stop_sent = ""
 
 
 def _as_read(snapshot: SymbolSnapshot) -> LegsRead:

@@ -189,10 +189,15 @@ def _put_trading_stop(d: Draft, side: SideState) -> None:
         return
     stop = _stop_price(d, side)
     safety = _safety_price(d, side) if settings.safety_take_profit else None
-    wish = f"{safety}/{stop}"
+    wish = trading_stop(safety, stop)
     if wish != side.stop_sent and d.now_ms >= side.stop_backoff.until_ms:
         side.stop_sent = wish
         d.emit(SetTradingStop(symbol=d.state.symbol, leg=side.side, take_profit=safety, stop_loss=stop))
+
+
+def trading_stop(take_profit: Decimal | None, stop_loss: Decimal | None) -> str:
+    """What of a leg's trading-stop is set, as the state remembers it."""
+    return "/".join("" if price is None else f"{price.normalize():f}" for price in (take_profit, stop_loss))
 
 
 def _stop_price(d: Draft, side: SideState) -> Decimal | None:

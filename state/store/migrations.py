@@ -31,6 +31,7 @@ def _guards_measures_are_known(document: Document) -> None:
         if isinstance(symbol, dict) and "frozen_until_ms" in symbol:
             symbol.setdefault("flatten", None)
             symbol.setdefault("averaging_frozen", False)
+            symbol.setdefault("must_stop", "")
     for side in _sides(document):
         if "wrong_tp_since_ms" in side:
             side.setdefault("tp_withdrawn", False)
