@@ -106,6 +106,22 @@ def test_a_restart_that_is_over_is_not_gone_on_with_from_an_older_file(moment: s
     assert [sorted(side.levels) for side in world.grid.sides] == [[0], [0]]
 
 
+def test_an_entry_that_an_older_file_does_not_know_is_whole_once_the_exchange_shows_it_filled() -> None:
+    world = opened()
+    (entry,) = [o for o in world.grid.orders_of(Side.LONG, Role.ENTRY) if o.level == 1]
+    older = world.grid.copy()
+    del older.orders[entry.order_link_id]
+    older.references[1] += Decimal("0.2")  # of before the close that let it go
+    world.kill()
+    world.move("148.40")
+    world.checks.crashed = True
+    world.restart({world.symbol: older}, after_ms=50)
+    at_rest(world, 10_000)
+    level = world.side(Side.LONG).levels[1]
+    assert (level.qty, level.wanted, level.complete) == (entry.qty, entry.qty, True)
+    assert world.leg(Side.LONG) == Decimal("0.3") + entry.qty
+
+
 def test_a_leverage_that_was_asked_for_before_a_kill_is_asked_for_again_at_once() -> None:
     world = World(grid_settings())
     world.run_until(lambda: world.grid.leverage_asked_ms > 0)
