@@ -72,12 +72,12 @@ class JournalReader:
         self._path = path
         self._offset = self._number = 0
         self._book = Book()
-        self._ids = AnIdIsAcceptedOnce()
+        self._ids, self._reopenings = AnIdIsAcceptedOnce(), NoOldEntryAtReopening()
         self._rules: tuple[Rule, ...] = (
             self._ids,
             OneTakeProfitALeg(),
             OneOrderASlot(),
-            NoOldEntryAtReopening(),
+            self._reopenings,
             ReduceOnlyNeverOpens(),
         )
         self.counts: Counter[str] = Counter()
@@ -105,6 +105,7 @@ class JournalReader:
     def killed(self) -> None:
         """A life has ended."""
         self._ids.killed()
+        self._reopenings.killed()
 
     def _count(self, line: Line) -> None:
         if line.topic == "execution" and line.data["execType"] != "Funding":

@@ -139,6 +139,10 @@ class NoOldEntryAtReopening:
     _closed: dict[tuple[int, str, str], list[Seen]] = field(default_factory=dict)
     _arriving: set[tuple[int, str]] = field(default_factory=set)
 
+    def killed(self) -> None:
+        """What arrives from now on is the next process's, which begins by asking how things are."""
+        self._arriving.clear()
+
     def see(self, line: Line, book: Book) -> Iterator[str]:
         yield from self._openings(line, book)
         for name, _, code in created(line):
