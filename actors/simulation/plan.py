@@ -83,6 +83,8 @@ def plan_of(seed: int, hours: Decimal, *, real_prices: bool = False) -> Plan:
     tables, balances = [], {}
     for number in range(1, accounts + 1):
         table, balance = _account(chance, number)
+        for symbol in table["symbols"]:
+            symbol |= _seldom(Random(f"seldom/{seed}/{number}/{symbol['symbol']}"))
         tables.append(table)
         balances[number] = balance
     document = {
@@ -153,6 +155,16 @@ def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
         "safety_take_profit": chance.random() < 0.15,
         "on_stop": chance.choice(("cancel_entries", "keep")),
     }
+
+
+def _seldom(chance: Random) -> dict[str, Any]:
+    """What few use; drawn apart, so that it moves nothing else of a seed."""
+    drawn: dict[str, Any] = {}
+    if chance.random() < 0.08:
+        drawn["protective_stop_percent"] = Decimal(chance.choice(("2", "5", "10")))
+    if chance.random() < 0.04:
+        drawn["wind_down"] = True
+    return drawn
 
 
 def _ladder_cost(table: Mapping[str, Any]) -> Decimal:

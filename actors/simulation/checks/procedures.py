@@ -40,7 +40,7 @@ def _full(side: SideState) -> bool:
 
 
 class OnlyRestsAreClosedAtMarket(Checker):
-    """An order of role C closes what is too small for a take profit, and nothing else."""
+    """An order of role C closes what is too small for a take profit, or flattens, and nothing else."""
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
@@ -54,6 +54,9 @@ class OnlyRestsAreClosedAtMarket(Checker):
                 continue
             listing = ours.order.holding.listing
             rules, qty = listing.instrument, ours.ordered
+            state = self._truth.plant.grid(ours.name.account, ours.name.symbol)
+            if state is None or state.flatten is not None:
+                continue
             if qty >= rules.min_qty and qty * listing.last >= 2 * rules.min_notional:
                 found.append(f"{arrival.link_id} closes {qty} at market: that is enough for a take profit")
         return found

@@ -5,6 +5,7 @@ The worst of the venue's own executions tells the cause of a close: the exchange
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,12 +19,15 @@ from exchange.venue.records import Execution
 from messages.account import OrderRow
 from messages.commands import Resume
 from messages.events import StreamEvents
+from messages.guard import PrivateStreamLost
 from messages.sides import SIDES
 from state.grid.model import GridState, SideState
 
 #: How long a stop takes from the execution that is its cause.
 _STOPS_MS = 5_000
-_FREEZE_MS = 600_000
+_FREEZE_MS, _HOUR_MS = 600_000, 3_600_000
+#: So many losses of the stream in an hour freeze where a plan allows the fewest.
+_FEWEST_LOSSES = 6
 #: How far the bot's clock may be off while somebody sets it.
 _CLOCK_MS = 35_000
 _NOBODYS = ("CreateByUser", "CreateByClosing", "CreateByTakeProfit", "CreateByStopLoss")
@@ -46,16 +50,19 @@ class Who(IntEnum):
     """Who has closed: the worse the greater."""
 
     WE = 0
-    PERSON = 1
-    EXCHANGE = 2
+    STOP = 1
+    PERSON = 2
+    EXCHANGE = 3
 
 
 def who_closed(e: Execution) -> Who:
-    """Whose an execution that reduces is. What fires of a leg's own take profit is ours: only we set one."""
+    """Whose an execution that reduces is. What fires of a leg's own trading-stop is ours: only we set one."""
     if e.exec_type != "Trade" or (e.order is not None and e.order.create_type not in _NOBODYS):
         return Who.EXCHANGE
     ours = e.order is not None and name_of(e.order.link_id) is not None
-    return Who.WE if ours or (e.order is not None and e.order.stop_order_type) else Who.PERSON
+    if e.order is not None and e.order.stop_order_type:
+        return Who.STOP if e.order.create_type == "CreateByStopLoss" else Who.WE
+    return Who.WE if ours else Who.PERSON
 
 
 @dataclass(slots=True)
@@ -67,8 +74,8 @@ class _Cycle:
 
 
 class ClosesHaveTheirConsequence(Checker):
-    """A side that we have closed goes on; one that a person or the exchange has closed is paused, and only a
-    person's ``resume`` takes that back."""
+    """A side that our take profit has closed goes on; one that our stop, a person or the exchange has closed
+    is paused, and only a person's ``resume`` takes that back."""
 
     messages = GRID_MESSAGES
 
@@ -191,29 +198,38 @@ class StopsHaveTheirCause(Checker):
 
 
 class FreezesHaveTheirCause(Checker):
-    """Entries freeze when the exchange takes an order away with a warning, for ten minutes, and only then."""
+    """Entries freeze when the exchange takes an order away with a warning, for ten minutes, or when the
+    private stream is lost too often; and only then."""
 
-    messages = GRID_MESSAGES
+    messages = GRID_MESSAGES | {PrivateStreamLost}
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._warned: set[int] = set()
+        self._losses: dict[str, deque[int]] = {name: deque(maxlen=_FEWEST_LOSSES) for name in truth.accounts}
         self._seen: dict[int, int] = {}
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """Judge a turn that freezes, and one that should."""
         before, after = turn.before, turn.after
+        if isinstance(turn.message, PrivateStreamLost):
+            self._losses[turn.address[:3]].append(turn.at_ms)
         if before is None or after is None or after.long is before.long:
             return ()
         until_ms = after.frozen_until_ms
         found = []
         if until_ms > before.frozen_until_ms:
             self._note()
-            if after.account not in self._warned or until_ms > turn.at_ms + _FREEZE_MS + _CLOCK_MS:
+            caused = after.account in self._warned or self._lost_often(f"{after.account:03d}", turn.at_ms)
+            if not caused or until_ms > turn.at_ms + _FREEZE_MS + _CLOCK_MS:
                 found.append(f"{turn.address}: frozen for {until_ms - turn.at_ms} ms without such a cause")
         if until_ms < turn.at_ms + _FREEZE_MS - _CLOCK_MS and any(_warns(e, before) for e in _rows(turn)):
             found.append(f"{turn.address}: an order was taken away with a warning, and nothing freezes")
         return found
+
+    def _lost_often(self, name: str, at_ms: int) -> bool:
+        losses = self._losses[name]
+        return len(losses) == _FEWEST_LOSSES and losses[0] >= at_ms - _HOUR_MS - _CLOCK_MS
 
     def _note(self) -> None:
         for account in self._truth.accounts.values():
