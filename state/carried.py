@@ -18,6 +18,10 @@ from messages.sides import Side
 from state.numbers import ONE, ZERO
 
 
+#: A mark of so long before a push is as good as the push's own.
+_YOUNG_MS = 1_000
+
+
 class CarriedWallet:
     """The figures of one account since its last wallet push, in USDT."""
 
@@ -30,8 +34,13 @@ class CarriedWallet:
         self._value_moved = ZERO
 
     def pushed(self, wallet: Wallet) -> None:
-        """Begin anew from a wallet's figures."""
+        """Begin anew from a wallet's figures.
+
+        They contain what the marks have done before them: a mark that is older would count that twice.
+        """
         self._wallet = wallet
+        since_ms = wallet.created_ms - _YOUNG_MS
+        self._marks = {symbol: mark for symbol, mark in self._marks.items() if mark[1] >= since_ms}
         self._profit = self._margin = self._value_moved = ZERO
 
     def position(self, row: PositionRow) -> None:

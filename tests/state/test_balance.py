@@ -267,3 +267,14 @@ def test_at_most_two_reads_are_claimed_in_any_hour() -> None:
             ledger.pushed(wallet(10, now_ms), now_ms)
     # Ten seconds are left for requests that are longer on their way than the next one.
     assert claimed == [60_000, 120_000, 3_670_000, 3_730_000, 7_280_000, 7_340_000]
+
+
+def test_a_move_that_a_push_contains_is_not_carried_once_more() -> None:
+    ledger = a_ledger(100)
+    ledger.position(leg(Side.LONG, 10, 100))
+    ledger.priced("SOLUSDT", Decimal(100), 1)
+    ledger.pushed(wallet(55, 20_000), 20_000)  # it fell to 95, but no price has told so
+    ledger.priced("SOLUSDT", Decimal(95), 20_500)
+    assert ledger.equity_carried == 1000
+    ledger.priced("SOLUSDT", Decimal(94), 21_000)
+    assert ledger.equity_carried == 990

@@ -188,7 +188,9 @@ class StopsHaveTheirCause(Checker):
         if rule == "loss":
             return equity * _CARE <= self._peaks[name] * (1 - _LEAST_LOSS)
         if rule == "maintenance rate":
-            return records.mm >= equity * _LEAST_RATE * _CARE
+            self._note()  # what has been liquidated since needs no margin any more
+            liquidated = state.account in self._by_exchange
+            return liquidated or records.mm >= equity * _LEAST_RATE * _CARE
         return rule in ("closes failing", "mismatch") or "emergency stops in an hour" in state.stopped
 
     def _note(self) -> None:
