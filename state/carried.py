@@ -17,7 +17,6 @@ from messages.account import PositionRow, Wallet
 from messages.sides import Side
 from state.numbers import ONE, ZERO
 
-
 #: A mark of so long before a push is as good as the push's own.
 _YOUNG_MS = 1_000
 
