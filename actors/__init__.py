@@ -9,7 +9,7 @@
 | AAA/socket       | SocketActor      | an account's trading socket, its reconnection                |
 | AAA/orders       | OrdersActor      | balance ledger, rate budget, batches, requests under way     |
 | AAA/reconciler   | ReconcilerActor  | the sync                                                     |
-| AAA/guard        | GuardActor       | the emergency stop and its flag file                         |
+| AAA/guard        | GuardActor       | the rules of section 12, the emergency stop, its flag file   |
 | AAA/keeper       | KeeperActor      | the files                                                    |
 | AAA/rest/NAME    | CallerActor      | a blocking HTTP session: closes, orders, looks, reads, settings |
 | AAA/grid/SYMBOL  | GridActor        | one symbol's grid                                            |
@@ -40,8 +40,17 @@ The messages between them (messages/ and actors/mail.py):
 | rest/NAME    | Called                             | whoever called    | the answer, later               |
 | reconciler   | Call(ReadSnapshot)                 | rest/reads        | every 60 s, at start, after a gap |
 | reconciler   | SymbolSnapshot, then StreamUp      | grids             | the sync's answer, one message  |
+| orders       | AccountFigures                     | guard             | money, at the newest marks      |
+| grid         | SymbolFigures                      | guard             | sizes, costs, a proven flatten  |
+| grid         | CloseFailed, CloseSucceeded        | guard             | closes that fail in a row       |
 | grid         | StopAccount, FreezeAccount         | guard             | liquidation, ADL, settlement    |
-| guard        | Stop, Freeze                       | grids, orders     | no entry leaves                 |
+| private feed | PrivateStreamLost                  | guard             | disconnections                  |
+| guard        | Stop, Resume                       | grids, orders     | no entry leaves, or again       |
+| guard        | Freeze, FreezeAveraging, Panic, FlattenSymbol | grids  | what its rules and people ask for |
+| guard        | SaveGuard                          | keeper            | the equity's peak               |
+| guard        | AccountStopped                     | supervisor        | emergency stops are counted     |
+| main thread  | StopAll                            | guards            | too many of them in an hour     |
+| control      | AskStop, AskFlatten, AskResume     | guard (``ask``)   | people, through a Unix socket   |
 | grid         | SaveGrid, TradeBooked              | keeper            | state and executions            |
 | everyone     | reports (messages/reports.py)      | watch             | people and Prometheus           |
 | reconciler   | ClockDrifted                       | supervisor        | the exchange's clock has moved  |
