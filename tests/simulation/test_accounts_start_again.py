@@ -70,18 +70,23 @@ def test_an_exchange_that_can_not_be_reached_at_the_start_is_waited_for() -> Non
     assert trades
 
 
-def test_an_account_that_keeps_dying_ends_the_process() -> None:
+def test_an_account_that_keeps_dying_is_stopped_and_the_other_one_trades_on() -> None:
     with quiet():
         world = world_of_two()
-        ended: list[str] = []
-        world.operator.ended = lambda result: ended.append(result.failure)  # type: ignore[method-assign]
-        for minute in range(1, 12):
-            world.run_until(minute * MINUTE_MS)
-            if world.process is None:
-                break
-            world.deaths.doomed = "002/orders"
-            world.deaths.strike(world.process.shells["002/orders"])
+        world.run_until(MINUTE_MS)
+        one = actors_of(world, "001")
+        for minute in range(2, 10):
+            assert world.process is not None
+            if "002/orders" in actors_of(world, "002"):
+                world.deaths.doomed = "002/orders"
+                world.deaths.strike(world.process.shells["002/orders"])
+            world.run_until(minute * 2 * MINUTE_MS)
+        flags = [path for path in world.disk.contents() if path.endswith("_emergency_stop")]
+        stopped = {n: [grid.stopped for s in world.symbols[n] if (grid := world.grid(n, s))] for n in (1, 2)}
+        same = actors_of(world, "001")
         world.end()
-    assert len(ended) == 1
-    assert ended[0].startswith("002/orders failed: InjectedDeath")
-    assert "number 6 in an hour" in ended[0]
+    assert flags == ["/data/.002_emergency_stop"]
+    assert stopped[1] == ["" for _ in stopped[1]]
+    assert stopped[2]
+    assert all("failure number 6 in an hour" in reason for reason in stopped[2])
+    assert same == one
