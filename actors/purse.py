@@ -62,6 +62,7 @@ class Purse:
         """The account's money as its guard judges it."""
         return AccountFigures(
             equity=self.ledger.equity_carried,
+            told_equity=self.ledger.equity_told,
             available=self.ledger.available_carried,
             maintenance_percent=self.ledger.maintenance_rate_carried * HUNDRED,
             paid_in=self.ledger.paid_in,

@@ -95,9 +95,14 @@ class GuardMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFigures:
-    """An account's money at the newest marks, in USDT; ``maintenance_percent`` 100 is liquidation."""
+    """An account's money at the newest marks, in USDT; ``maintenance_percent`` 100 is liquidation.
+
+    ``told_equity`` is as the exchange last told it: of a gain that the marks promise, a take profit that has
+    filled meanwhile has taken a part away.
+    """
 
     equity: Decimal
+    told_equity: Decimal
     available: Decimal
     maintenance_percent: Decimal
     paid_in: Decimal | None

@@ -181,6 +181,11 @@ class BalanceLedger:
         return self._carried.equity
 
     @property
+    def equity_told(self) -> Decimal:
+        """Equity by the newest push; zero before the first."""
+        return self._wallet.equity if self._wallet is not None else ZERO
+
+    @property
     def paid_in(self) -> Decimal | None:
         """Deposits less withdrawals, by the newest push."""
         return self._wallet.paid_in if self._wallet is not None else None

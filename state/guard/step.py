@@ -141,12 +141,12 @@ def step(state: GuardState, event: Event, now_ms: int) -> tuple[GuardState, list
 
 
 def _take_figures(d: Draft, figures: AccountFigures) -> None:
-    """Newer money. The peak rises with the equity, and moves with what is paid in or taken out."""
+    """Newer money. The peak rises with the equity that the exchange tells, and moves with what is paid in."""
     memory = d.state.memory
     peak, paid_in = memory.peak, figures.paid_in if figures.paid_in is not None else memory.paid_in
     if peak is not None and memory.paid_in is not None and paid_in is not None:
         peak = max(peak + paid_in - memory.paid_in, Decimal(0))
-    peak = figures.equity if peak is None else max(peak, figures.equity)
+    peak = figures.told_equity if peak is None else max(peak, figures.told_equity)
     newer = replace(memory, peak=peak, paid_in=paid_in)
     d.state = replace(d.state, figures=figures, memory=newer)
     if _worth_keeping(newer, d.state.kept):

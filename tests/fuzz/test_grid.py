@@ -65,7 +65,7 @@ class SpoiltWorld(World):
             self._gap()
 
     def _gap(self) -> None:
-        self.give(self.symbol, StreamGap())
+        self.give(self.symbol, StreamGap(at_ms=self.now_ms))
         self.sync()
 
 

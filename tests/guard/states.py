@@ -20,11 +20,16 @@ def guard(**sections: dict[str, Any]) -> GuardState:
 
 
 def money(
-    equity: str = "1000", available: str = "900", rate: str = "1", paid_in: str | None = "1000"
+    equity: str = "1000",
+    available: str = "900",
+    rate: str = "1",
+    paid_in: str | None = "1000",
+    told: str = "",
 ) -> AccountFigures:
-    """An account's figures; ``rate`` in percent."""
+    """An account's figures; ``rate`` in percent; ``told`` is what the exchange says of the equity."""
     return AccountFigures(
         equity=Decimal(equity),
+        told_equity=Decimal(told or equity),
         available=Decimal(available),
         maintenance_percent=Decimal(rate),
         paid_in=Decimal(paid_in) if paid_in is not None else None,

@@ -70,6 +70,12 @@ def test_the_peak_is_the_highest_equity_and_the_file_is_a_thousandth_behind_at_m
     assert kept <= max(equities) <= kept * Decimal("1.001") + 1
 
 
+def test_a_gain_that_only_the_marks_promise_is_no_peak() -> None:
+    state, _ = after(guard(loss={"threshold_percent": Decimal(15)}), money())
+    _, effects = after(state, money(equity="1500", told="1000"), money(equity="900"))
+    assert not of_kind(effects, StopDecided)
+
+
 # --- maintenance rate ---------------------------------------------------------------------------------------
 
 
