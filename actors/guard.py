@@ -129,6 +129,7 @@ class GuardActor(Shell):
                 self._tell_grids(Freeze(until_ms=effect.until_ms))
             case AveragingFrozen():
                 self._tell_grids(FreezeAveraging(on=effect.on))
+                self.send(self._orders, FreezeAveraging(on=effect.on))
             case PanicDecided():
                 measures = Panic(
                     pull_take_profit=effect.pull_take_profit,

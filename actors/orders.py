@@ -28,7 +28,7 @@ from actors.purse import Purse
 from actors.shell import Shell, World
 from exchange.ports import TradingSocket
 from messages.account import Wallet
-from messages.commands import Resume, Stop, StreamUp
+from messages.commands import FreezeAveraging, Resume, Stop, StreamUp
 from messages.events import BalanceMayFit, StreamEvents
 from messages.guard import AccountFigures
 from messages.market import Price
@@ -132,6 +132,8 @@ class OrdersActor(Shell):
                     self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
             case Resume():
                 self._stopped = ""
+            case FreezeAveraging():
+                self._purse.ledger.averaging_frozen = message.on
             case StreamUp():
                 self._stream_up = message.up
             case Overdue():

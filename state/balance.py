@@ -68,6 +68,8 @@ class BalanceLedger:
         self._freed: tuple[_Freed, ...] = ()
         self._quiet_since_ms: int | None = None
         self._waiting = False
+        self.averaging_frozen = False
+        """Pending entries wait for the guard, which goes by the same figures."""
         self._reads: tuple[int, ...] = ()
 
     def pushed(self, wallet: Wallet, now_ms: int) -> None:
@@ -149,10 +151,12 @@ class BalanceLedger:
     def wallet_read_due(self, now_ms: int) -> bool:
         """Whether to read the wallet by REST now; True claims one of the two reads of an hour.
 
-        Due when an entry waits for balance and neither a push nor a read came for 60 s.
+        Due when an entry waits for balance, or pending entries for the guard to see enough of it, and
+        neither a push nor a read came for 60 s.
         """
         self._reads = tuple(at for at in self._reads if at > now_ms - _HOUR_MS)
-        if not self._waiting or self._quiet_since_ms is None or len(self._reads) >= READS_AN_HOUR:
+        waiting = self._waiting or self.averaging_frozen
+        if not waiting or self._quiet_since_ms is None or len(self._reads) >= READS_AN_HOUR:
             return False
         if now_ms < self._quiet_since_ms + READ_AFTER_MS:
             return False

@@ -195,6 +195,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"NothingDawdles"}),
-        within_seeds=10,
+        within_seeds=15,
+        first_seed=25,
     ),
 )

@@ -236,7 +236,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="        due = _FAR_MS\n",
             ),
         ),
-        checkers=frozenset({"NothingIsUnknown"}),
+        checkers=frozenset({"NothingIsUnknown", "NothingDawdles"}),
         within_seeds=60,
     ),
     Canary(

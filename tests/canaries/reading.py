@@ -191,7 +191,8 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"NothingIsDecidedBeforeASync"}),
-        within_seeds=10,
+        within_seeds=15,
+        first_seed=12,
     ),
     Canary(
         name="an-actor-dies-in-silence",

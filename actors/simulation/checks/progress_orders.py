@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from actors.mail import Called
 from actors.simulation.checks.bases import Base, BasesAreRight, deepest_of
-from actors.simulation.checks.early_freeze import too_little
+from actors.simulation.checks.early_freeze import NewestWallets, too_little
 from actors.simulation.checks.oracle import (
     HUNDRED,
     a_tick_beyond,
@@ -19,7 +20,9 @@ from actors.simulation.checks.oracle import (
 )
 from actors.simulation.checks.progress import Case, EndChecker, no_entries
 from actors.simulation.checks.truth import ZERO, LegKey, Truth
+from actors.simulation.checks.watching import Turn
 from exchange.venue.records import Order
+from messages.account import Wallet
 from messages.settings import GridSettings
 from messages.sides import Role
 from state.grid.model import SideState
@@ -78,9 +81,22 @@ class TakeProfitsAreRight(EndChecker):
 class EntriesRest(EndChecker):
     """Every pending entry that should rest rests once, with the right quantity and price, and no other."""
 
+    messages = frozenset({Wallet, Called})
+
     def __init__(self, truth: Truth, bases: BasesAreRight) -> None:
         super().__init__(truth)
         self._bases = bases
+        self._wallets = NewestWallets()
+
+    def killed(self, at_ms: int, account: int) -> Iterable[str]:
+        """The next order actor reads its wallet anew."""
+        self._wallets.forget(account)
+        return ()
+
+    def turned(self, turn: Turn) -> Iterable[str]:
+        """Note wallets."""
+        self._wallets.note(turn)
+        return ()
 
     def judge(self, case: Case) -> Iterator[str]:
         """Look at each side."""
@@ -113,7 +129,7 @@ class EntriesRest(EndChecker):
         return [n for n in levels if n not in filled]
 
     def _frozen_early(self, case: Case) -> bool:
-        if not (case.state.averaging_frozen and too_little(case)):
+        if not (case.state.averaging_frozen and too_little(case, self._wallets.available(case))):
             return False
         self.excused["entry: early freeze"] += 1
         return True
