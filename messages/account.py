@@ -141,6 +141,11 @@ class Wallet:
     created_ms: int
     paid_in: Decimal | None = None
 
+    @property
+    def free(self) -> Decimal:
+        """What is available; below zero where margins exceed the equity, which the exchange shows as 0."""
+        return min(self.available, self.equity - self.initial_margin)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountInfo:

@@ -177,7 +177,7 @@ class BalanceLedger:
         """
         if self._wallet is None:
             return ZERO
-        return min(self._wallet.available, self._carried.available) - self.reserved
+        return min(self._wallet.free, self._carried.available) - self.reserved
 
     @property
     def equity_carried(self) -> Decimal:

@@ -28,19 +28,22 @@ class CarriedWallet:
         self._wallet: Wallet | None = None
         self._marks: dict[str, tuple[Decimal, int]] = {}
         self._legs: dict[tuple[str, Side], PositionRow] = {}
+        self._old: set[str] = set()
         self._profit = ZERO
+        self._worst = ZERO
         self._margin = ZERO
         self._value_moved = ZERO
 
     def pushed(self, wallet: Wallet) -> None:
         """Begin anew from a wallet's figures.
 
-        They contain what the marks have done before them: a mark that is older would count that twice.
+        They contain what has moved before them. How much of the next move that is, nobody can tell where the
+        last mark is older: for what is available that move counts whole, for the equity not at all.
         """
         self._wallet = wallet
         since_ms = wallet.created_ms - _YOUNG_MS
-        self._marks = {symbol: mark for symbol, mark in self._marks.items() if mark[1] >= since_ms}
-        self._profit = self._margin = self._value_moved = ZERO
+        self._old = {symbol for symbol, (_, at_ms) in self._marks.items() if at_ms < since_ms}
+        self._profit = self._worst = self._margin = self._value_moved = ZERO
 
     def position(self, row: PositionRow) -> None:
         """Take a leg's size from now on; older rows of the same leg change nothing."""
@@ -56,12 +59,17 @@ class CarriedWallet:
         if at_ms < before_ms:
             return
         self._marks[symbol] = (mark, at_ms)
+        contained = symbol in self._old
+        self._old.discard(symbol)
         for (of, side), row in self._legs.items():
             if of == symbol:
                 change = row.size * (mark - before)
-                self._profit += side.sign * change
+                gain = side.sign * change
+                self._worst += min(gain, ZERO) if contained else gain
                 self._margin += change / row.leverage if row.leverage > 0 else ZERO
-                self._value_moved += change
+                if not contained:
+                    self._profit += gain
+                    self._value_moved += change
 
     @property
     def equity(self) -> Decimal:
@@ -70,8 +78,8 @@ class CarriedWallet:
 
     @property
     def available(self) -> Decimal:
-        """What is free at the newest marks; zero before the first push."""
-        return self._wallet.available + self._profit - self._margin if self._wallet is not None else ZERO
+        """What is free at the newest marks, at the worst; zero before the first push."""
+        return self._wallet.free + self._worst - self._margin if self._wallet is not None else ZERO
 
     @property
     def maintenance_rate(self) -> Decimal:
