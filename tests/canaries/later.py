@@ -168,7 +168,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"WaitsAreShort"}),
-        first_seed=208,
+        first_seed=76,
         within_seeds=10,
     ),
     Canary(
@@ -195,7 +195,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"NothingDawdles"}),
-        within_seeds=15,
-        first_seed=25,
+        within_seeds=20,
+        first_seed=40,
     ),
 )

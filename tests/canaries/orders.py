@@ -161,8 +161,8 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="state/balance.py",
-                old="        return min(self._wallet.available, self._carried.available) - self.reserved\n",
-                new="        return min(self._wallet.available, self._carried.available)\n",
+                old="        return min(self._wallet.free, self._carried.available) - self.reserved\n",
+                new="        return min(self._wallet.free, self._carried.available)\n",
             ),
         ),
         checkers=frozenset({"MarginIsSpentOnce"}),
