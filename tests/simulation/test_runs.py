@@ -18,7 +18,7 @@ from actors.simulation.run import simulate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Seeds of the share that every test run simulates, and how long each of them lives.
-SEEDS, HOURS = 120, Decimal("0.5")
+SEEDS, HOURS = 80, Decimal("0.5")
 
 
 def trace(seed: int, hash_seed: str, path: Path) -> str:

@@ -146,6 +146,7 @@ class StopsHaveTheirCause(Checker):
         self._truth = truth
         self._fills = Fills(truth)
         self._peaks: dict[str, Decimal] = {}
+        self._lows: dict[str, Decimal] = {}
         self._by_exchange: dict[int, set[str]] = {}
         self._due: dict[int, int] = {}
 
@@ -179,14 +180,17 @@ class StopsHaveTheirCause(Checker):
 
     def _note_peaks(self) -> None:
         for name, account in self._truth.accounts.items():
-            self._peaks[name] = max(self._peaks.get(name, ZERO), account.records.margin_balance)
+            equity = account.records.margin_balance
+            self._peaks[name] = max(self._peaks.get(name, ZERO), equity)
+            self._lows[name] = min(self._lows.get(name, equity), equity)
 
     def _by_rule(self, state: GridState) -> bool:
         name = f"{state.account:03d}"
         records, rule = self._truth.accounts[name].records, state.stopped.partition(":")[0]
         equity = records.margin_balance
         if rule == "loss":
-            return equity * _CARE <= self._peaks[name] * (1 - _LEAST_LOSS)
+            # A process that begins with its flag there is stopped for what once was.
+            return self._lows[name] * _CARE <= self._peaks[name] * (1 - _LEAST_LOSS)
         if rule == "maintenance rate":
             self._note()  # what has been liquidated since needs no margin any more
             liquidated = state.account in self._by_exchange
