@@ -106,8 +106,8 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"LevelsStayAwayForAPerson"}),
-        first_seed=381,
-        within_seeds=15,
+        first_seed=384,
+        within_seeds=40,
     ),
     Canary(
         name="a-locked-symbol-restarts-though-it-should-hold",
