@@ -6,6 +6,7 @@
 | a freeze              | Freeze to every grid                                                    |
 | averaging short       | FreezeAveraging to every grid                                           |
 | panic's measures      | Panic to the symbol's grid                                              |
+| that the wallet must be seen | ReadForGuard to orders, and judges again after a time            |
 | resume, asked for     | the flag file goes, Resume to grids and orders                          |
 
 What people ask for comes as Ask... messages with ``ask``; the answer is a ``Standing``.
@@ -30,8 +31,10 @@ from messages.guard import (
     AskStop,
     CloseFailed,
     CloseSucceeded,
+    JudgeAgain,
     Mismatched,
     PrivateStreamLost,
+    ReadForGuard,
     Standing,
     StateUnreadable,
     StopAll,
@@ -41,6 +44,7 @@ from messages.guard import (
 from state.grid.effects import FreezeAccount, StopAccount
 from state.guard.model import (
     AveragingFrozen,
+    Doubted,
     Effect,
     FreezeDecided,
     GuardState,
@@ -48,6 +52,7 @@ from state.guard.model import (
     Remember,
     ResumeDecided,
     StopDecided,
+    WalletWanted,
 )
 from state.guard.people import ask_flatten, ask_resume, ask_stop, standing
 from state.guard.step import Draft, step
@@ -64,6 +69,7 @@ _EVENTS = (
     Mismatched,
     StateUnreadable,
     StopAll,
+    JudgeAgain,
 )
 
 
@@ -141,6 +147,10 @@ class GuardActor(Shell):
             case Remember():
                 keeper = account_address(self._state.account, "keeper")
                 self.send(keeper, SaveGuard(memory=effect.memory))
+            case WalletWanted():
+                self.send(self._orders, ReadForGuard())
+            case Doubted():
+                self.world.timers.at(effect.again_ms, self.address, JudgeAgain())
             case Note():
                 self.send("watch", effect)
 

@@ -30,7 +30,7 @@ from exchange.ports import TradingSocket
 from messages.account import Wallet
 from messages.commands import FreezeAveraging, Resume, Stop, StreamUp
 from messages.events import BalanceMayFit, StreamEvents
-from messages.guard import AccountFigures
+from messages.guard import AccountFigures, ReadForGuard
 from messages.market import Price
 from messages.orders import (
     Action,
@@ -132,6 +132,8 @@ class OrdersActor(Shell):
                     self._withhold(entry, f"the account is stopped: {message.reason}", now_ms)
             case Resume():
                 self._stopped = ""
+            case ReadForGuard():
+                self._read_wallet("guard")
             case FreezeAveraging():
                 self._purse.ledger.averaging_frozen = message.on
             case StreamUp():
@@ -147,11 +149,14 @@ class OrdersActor(Shell):
         self._pump(now_ms)
         if not self._wallet_asked and self._purse.ledger.wallet_read_due(now_ms):
             self._wallet_asked = True
-            call = Call(request=ReadWallet(source="waiting"), reply_to=self.address)
-            self.send(account_address(self._account, "rest/settings"), call)
+            self._read_wallet("waiting")
         if now_ms - self._reported_ms >= (_REPORT_MS if self._changed else _QUIET_REPORT_MS):
             self._report(now_ms)
         self.later(_CHECK_MS if self._traffic.waiting else _IDLE_CHECK_MS, Check())
+
+    def _read_wallet(self, source: str) -> None:
+        call = Call(request=ReadWallet(source=source), reply_to=self.address)
+        self.send(account_address(self._account, "rest/settings"), call)
 
     def _overdue(self, message: Overdue, now_ms: int) -> None:
         """An answer that doesn't come is UNKNOWN; the clock may have been set back meanwhile."""
@@ -286,14 +291,16 @@ class OrdersActor(Shell):
 
     def _tell_guard(self, now_ms: int) -> None:
         """Prices move the account's figures; twice a second is enough to judge them."""
+        if now_ms < self._guard_told_ms + _GUARD_MS:
+            return
         known = self._purse.known()
-        if known != self._guard_knows and now_ms >= self._guard_told_ms + _GUARD_MS:
+        if known != self._guard_knows:
             self._guard_told_ms, self._guard_knows = now_ms, known
             self.send(account_address(self._account, "guard"), known)
 
     def _called(self, called: Called, now_ms: int) -> None:
         if isinstance(called.request, ReadWallet):
-            self._wallet_asked = False
+            self._wallet_asked = self._wallet_asked and called.request.source != "waiting"
             self.send("watch", BalanceRead(account=self._account, source=called.request.source))
             if isinstance(called.answer, Wallet):
                 self._wallet(called.answer, now_ms)

@@ -65,6 +65,8 @@ class Purse:
             told_equity=self.ledger.equity_told,
             available=self.ledger.available_carried,
             maintenance_percent=self.ledger.maintenance_rate_carried * HUNDRED,
+            told_maintenance_percent=self.ledger.maintenance_rate_told * HUNDRED,
+            moved_percent=self.ledger.moved_percent,
             paid_in=self.ledger.paid_in,
         )
 

@@ -5,7 +5,7 @@ The rules themselves are in state/guard; strategy, section 12 says them in words
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -97,15 +97,32 @@ class GuardMemory:
 class AccountFigures:
     """An account's money at the newest marks, in USDT; ``maintenance_percent`` 100 is liquidation.
 
-    ``told_equity`` is as the exchange last told it: of a gain that the marks promise, a take profit that has
-    filled meanwhile has taken a part away.
+    ``told_equity`` and ``told_maintenance_percent`` are as the exchange last told them: of a gain that the
+    marks promise, or a loss that they threaten, a close that is not known yet may have taken a part away.
+    ``moved_percent`` is the largest move of a held symbol's mark since then.
     """
 
     equity: Decimal
     told_equity: Decimal
     available: Decimal
     maintenance_percent: Decimal
+    told_maintenance_percent: Decimal
+    moved_percent: Decimal
     paid_in: Decimal | None
+
+    def as_told(self) -> AccountFigures:
+        """The same without what the marks have moved."""
+        return replace(self, equity=self.told_equity, maintenance_percent=self.told_maintenance_percent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadForGuard:
+    """The guard must see the wallet as the exchange has it now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeAgain:
+    """A timer of the guard: what was in doubt then may have to be acted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

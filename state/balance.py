@@ -204,6 +204,16 @@ class BalanceLedger:
         """Maintenance rate at the newest marks, 1 is liquidation; zero before the first push."""
         return self._carried.maintenance_rate
 
+    @property
+    def maintenance_rate_told(self) -> Decimal:
+        """Maintenance rate by the newest push; zero before the first."""
+        return self._wallet.maintenance_rate if self._wallet is not None else ZERO
+
+    @property
+    def moved_percent(self) -> Decimal:
+        """The largest move of a held symbol's mark since the newest push."""
+        return self._carried.moved_percent
+
     def _refusal(self, check: BalanceCheck) -> str | None:
         wallet = self._wallet
         if wallet is None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from messages.account import PositionRow, Wallet
 from messages.sides import Side
-from state.numbers import ONE, ZERO
+from state.numbers import HUNDRED, ONE, ZERO
 
 #: A mark of so long before a push is as good as the push's own.
 _YOUNG_MS = 1_000
@@ -33,6 +33,8 @@ class CarriedWallet:
         self._worst = ZERO
         self._margin = ZERO
         self._value_moved = ZERO
+        self._begun: dict[str, Decimal] = {}
+        """The marks that the newest push was met with."""
 
     def pushed(self, wallet: Wallet) -> None:
         """Begin anew from a wallet's figures.
@@ -44,6 +46,7 @@ class CarriedWallet:
         since_ms = wallet.created_ms - _YOUNG_MS
         self._old = {symbol for symbol, (_, at_ms) in self._marks.items() if at_ms < since_ms}
         self._profit = self._worst = self._margin = self._value_moved = ZERO
+        self._begun = {symbol: mark for symbol, (mark, _) in self._marks.items()}
 
     def position(self, row: PositionRow) -> None:
         """Take a leg's size from now on; older rows of the same leg change nothing."""
@@ -59,6 +62,7 @@ class CarriedWallet:
         if at_ms < before_ms:
             return
         self._marks[symbol] = (mark, at_ms)
+        self._begun.setdefault(symbol, before)
         contained = symbol in self._old
         self._old.discard(symbol)
         for (of, side), row in self._legs.items():
@@ -93,6 +97,15 @@ class CarriedWallet:
         before = value - self._value_moved
         growth = value / before if value > 0 and before > 0 else ONE
         return wallet.maintenance_rate * growth * wallet.equity / self.equity
+
+    @property
+    def moved_percent(self) -> Decimal:
+        """The largest move of a held symbol's mark since the newest push."""
+        moves = [ZERO]
+        for symbol in {row.symbol for row in self._legs.values() if row.size > 0} & self._begun.keys():
+            begun = self._begun[symbol]
+            moves.append(abs(self._marks[symbol][0] - begun) * HUNDRED / begun)
+        return max(moves)
 
     def _mark(self, row: PositionRow) -> Decimal:
         return self._marks.get(row.symbol, (row.mark_price, 0))[0]

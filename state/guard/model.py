@@ -37,6 +37,10 @@ class GuardState:
     averaging_frozen: bool = False
     panicking: bool = False
     alerted: frozenset[str] = frozenset()
+    doubted_ms: int = 0
+    """Since when a stop is due by carried figures that the exchange has not confirmed; 0 while none is."""
+    asked_ms: int = 0
+    """When the guard last had the wallet read."""
 
     def with_symbol(self, told: SymbolFigures) -> GuardState:
         """With newer figures of a symbol."""
@@ -99,4 +103,26 @@ class Remember:
     memory: GuardMemory
 
 
-Effect = StopDecided | FreezeDecided | AveragingFrozen | PanicDecided | ResumeDecided | Remember | Note
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletWanted:
+    """The wallet is to be read by REST."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """To be judged again at ``again_ms``, whatever is heard until then."""
+
+    again_ms: int
+
+
+Effect = (
+    StopDecided
+    | FreezeDecided
+    | AveragingFrozen
+    | PanicDecided
+    | ResumeDecided
+    | Remember
+    | WalletWanted
+    | Doubted
+    | Note
+)

@@ -10,6 +10,7 @@
 | Mismatched                       | grids             | a rebuild that doesn't sum                          |
 | StateUnreadable                  | the start         | the state file was corrupt                          |
 | StopAll                          | the main thread   | too many accounts have stopped                      |
+| JudgeAgain                       | a timer           | every rule about money (state/guard/doubts.py)      |
 
 A stop is for the first reason; a later one that flattens turns a hold into a flatten, never the other way.
 A rule that alerts is told when it begins to hold, and again only after it has ceased to.
@@ -27,6 +28,7 @@ from messages.guard import (
     CloseSucceeded,
     GuardAction,
     GuardMemory,
+    JudgeAgain,
     Mismatched,
     PrivateStreamLost,
     StateUnreadable,
@@ -35,6 +37,7 @@ from messages.guard import (
     SymbolFigures,
 )
 from state.grid.effects import FreezeAccount, StopAccount
+from state.guard.doubts import doubt, overdue, proven, read
 from state.guard.model import (
     AveragingFrozen,
     Effect,
@@ -57,6 +60,7 @@ Event = (
     | Mismatched
     | StateUnreadable
     | StopAll
+    | JudgeAgain
 )
 
 #: A freeze that holds as long as its cause does reaches so far, and is renewed when so little is left.
@@ -86,12 +90,16 @@ class Draft:
             )
         )
 
+    def would_stop(self, mode: StopMode) -> bool:
+        """Whether a stop changes anything: one that flattens is the last word."""
+        state = self.state
+        return not state.stopped or (state.mode is StopMode.HOLD and mode is StopMode.FLATTEN)
+
     def stop(self, reason: str, mode: StopMode, *, emergency: bool = True) -> None:
         """Stop the account, or let a stop flatten that has held so far."""
-        state = self.state
-        if state.stopped and (state.mode is StopMode.FLATTEN or mode is StopMode.HOLD):
+        if not self.would_stop(mode):
             return
-        self.state = replace(state, stopped=reason, mode=mode)
+        self.state = replace(self.state, stopped=reason, mode=mode)
         self.effects.append(
             StopDecided(reason=reason, mode=mode, evidence=evidence(self.state), emergency=emergency)
         )
@@ -117,6 +125,8 @@ def step(state: GuardState, event: Event, now_ms: int) -> tuple[GuardState, list
             _judge(d)
         case SymbolFigures():
             d.state = state.with_symbol(event)
+            _judge(d)
+        case JudgeAgain():
             _judge(d)
         case PrivateStreamLost():
             d.state = replace(state, losses=of_last_hour((*state.losses, now_ms), now_ms))
@@ -175,10 +185,31 @@ def _judge(d: Draft) -> None:
     about_money = {"early freeze", "panic", "maintenance rate", "loss"}
     held = {verdict.rule for verdict in firing}
     d.state = replace(d.state, alerted=frozenset(d.state.alerted - (about_money - held)))
+    in_doubt = [verdict for verdict in firing if _doubtful(d, verdict)]
     for verdict in firing:
-        _act(d, verdict)
+        if verdict not in in_doubt:
+            _act(d, verdict)
+    _settle_doubts(d, bool(in_doubt))
     _spread_panic(d, panics)
     _stay_frozen(d)
+
+
+def _doubtful(d: Draft, verdict: Verdict) -> bool:
+    """Whether a stop that would change something rests on carried figures alone."""
+    decides = verdict.action is GuardAction.STOP and verdict.rule in ("maintenance rate", "loss")
+    if not decides or not d.would_stop(verdict.mode) or overdue(d.state, d.now_ms):
+        return False
+    return not proven(d.state, verdict)
+
+
+def _settle_doubts(d: Draft, doubtful: bool) -> None:
+    if doubtful:
+        d.state, effects = doubt(d.state, d.now_ms)
+        d.effects += effects
+    else:
+        d.state = replace(d.state, doubted_ms=0)
+    d.state, effects = read(d.state, d.now_ms)
+    d.effects += effects
 
 
 def _freeze_averaging(d: Draft, reason: str) -> None:

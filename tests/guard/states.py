@@ -25,13 +25,17 @@ def money(
     rate: str = "1",
     paid_in: str | None = "1000",
     told: str = "",
+    told_rate: str = "",
+    moved: str = "0",
 ) -> AccountFigures:
-    """An account's figures; ``rate`` in percent; ``told`` is what the exchange says of the equity."""
+    """An account's figures; ``rate`` in percent; ``told`` and ``told_rate`` are as the exchange says."""
     return AccountFigures(
         equity=Decimal(equity),
         told_equity=Decimal(told or equity),
         available=Decimal(available),
         maintenance_percent=Decimal(rate),
+        told_maintenance_percent=Decimal(told_rate or rate),
+        moved_percent=Decimal(moved),
         paid_in=Decimal(paid_in) if paid_in is not None else None,
     )
 
