@@ -45,7 +45,7 @@ The messages between them (messages/ and actors/mail.py):
 | grid         | CloseFailed, CloseSucceeded        | guard             | closes that fail in a row       |
 | grid         | StopAccount, FreezeAccount         | guard             | liquidation, ADL, settlement    |
 | private feed | PrivateStreamLost                  | guard             | disconnections                  |
-| guard        | ReadForGuard                       | orders            | a stop is in doubt, or a market fast |
+| guard        | ReadForGuard                       | orders            | a doubt, or a fast market       |
 | guard        | Stop, Resume                       | grids, orders     | no entry leaves, or again       |
 | guard        | Freeze, FreezeAveraging, Panic, FlattenSymbol | grids  | what its rules and people ask for |
 | guard        | SaveGuard                          | keeper            | the equity's peak               |

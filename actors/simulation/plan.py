@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -12,13 +12,17 @@ from typing import Any
 
 from actors.simulation.market import MarketPlan
 from config import Config
+from config.checks import stop_beyond_ladder
 from config.loader import check_document
+from config.schema import SymbolSettings
 from exchange.simulated.weather import CALM, Weather, weather_of
 from exchange.venue.quirks import Quirks
 
 #: The data folder of every simulated process; it exists in memory alone.
 FOLDER = Path("/data")
 _MINUTE_MS = 60_000
+#: A protective stop lies at least so much (percent) beyond the ladder.
+_BEYOND = Decimal("0.01")
 _SYMBOLS = ("SOLUSDT", "DOGEUSDT", "XRPUSDT")
 
 
@@ -84,7 +88,7 @@ def plan_of(seed: int, hours: Decimal, *, real_prices: bool = False) -> Plan:
     for number in range(1, accounts + 1):
         table, balance = _account(chance, number)
         for symbol in table["symbols"]:
-            symbol |= _seldom(Random(f"seldom/{seed}/{number}/{symbol['symbol']}"))
+            symbol |= _seldom(Random(f"seldom/{seed}/{number}/{symbol['symbol']}"), symbol)
         tables.append(table)
         balances[number] = balance
     document = {
@@ -157,11 +161,13 @@ def _symbol(chance: Random, symbol: str) -> dict[str, Any]:
     }
 
 
-def _seldom(chance: Random) -> dict[str, Any]:
+def _seldom(chance: Random, table: Mapping[str, Any]) -> dict[str, Any]:
     """What few use; drawn apart, so that it moves nothing else of a seed."""
     drawn: dict[str, Any] = {}
     if chance.random() < 0.08:
-        drawn["protective_stop_percent"] = Decimal(chance.choice(("2", "5", "10")))
+        percent = Decimal(chance.choice(("2", "5", "10")))
+        beyond = stop_beyond_ladder(SymbolSettings.model_validate(table)) + _BEYOND
+        drawn["protective_stop_percent"] = max(percent, beyond.quantize(_BEYOND, rounding=ROUND_CEILING))
     if chance.random() < 0.04:
         drawn["wind_down"] = True
     return drawn

@@ -120,7 +120,8 @@ def _next_timer(d: Draft) -> int:
 def forget(d: Draft) -> None:
     """Drop ended orders, and ids of executions, that nothing can refer to any more."""
     state = d.state
-    if len(state.ended) > 64:
+    # The first has ended first, or nearly so: the others are looked at once it is old enough.
+    if len(state.ended) > 64 and d.now_ms - next(iter(state.ended.values())).since_ms >= _REMEMBER_MS:
         state.ended = {k: o for k, o in state.ended.items() if d.now_ms - o.since_ms < _REMEMBER_MS}
     if len(state.exec_ids) > _MOST_EXEC_IDS:
         until_ms = sorted(state.exec_ids.values())[_MOST_EXEC_IDS // 2]
