@@ -23,6 +23,7 @@ FOLDER = Path("/data")
 _MINUTE_MS = 60_000
 #: A protective stop lies at least so much (percent) beyond the ladder.
 _BEYOND = Decimal("0.01")
+_RESETTING = 0.125
 _SYMBOLS = ("SOLUSDT", "DOGEUSDT", "XRPUSDT")
 
 
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     PERSON = "person"
     EXCHANGE = "exchange"
     FUNDING = "funding"
+    SETTINGS = "other settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,24 @@ def plan_of(seed: int, hours: Decimal, *, real_prices: bool = False) -> Plan:
         clock_ahead_ms=chance.choice((0, 0, 0, -300, 250, 1500, -4000)),
         slow=chance.choice((0, 0, 0.01, 0.1)),
     )
-    return replace(plan, incidents=_incidents(chance, length_ms))
+    incidents = _incidents(chance, length_ms)
+    return replace(plan, incidents=_with_resetting(Random(f"settings/{seed}"), incidents, length_ms))
+
+
+def _with_resetting(chance: Random, incidents: tuple[Incident, ...], length_ms: int) -> tuple[Incident, ...]:
+    """In one run of eight settings change; drawn apart, so that it moves nothing else of a seed."""
+    if not incidents or chance.random() >= _RESETTING:
+        return incidents
+    moments = [chance.randint(60_000, max(length_ms, 60_001)) for _ in range(chance.randint(1, 3))]
+    added = [
+        Incident(at_ms=min(at_ms, length_ms), kind=Kind.SETTINGS, draw=chance.getrandbits(48))
+        for at_ms in moments
+    ]
+    return tuple(sorted((*incidents, *added), key=_when))
+
+
+def _when(incident: Incident) -> tuple[int, int]:
+    return incident.at_ms, incident.draw
 
 
 def _symbols_of(config: Config) -> list[str]:
@@ -225,4 +244,4 @@ def _incidents(chance: Random, length_ms: int) -> tuple[Incident, ...]:
                 add(kind, moment)
                 if kind is Kind.DISK_BAD:
                     add(Kind.DISK_GOOD, moment + chance.choice((1_000, 20_000, 300_000)))
-    return tuple(sorted(incidents, key=lambda incident: (incident.at_ms, incident.draw)))
+    return tuple(sorted(incidents, key=_when))

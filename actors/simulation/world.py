@@ -16,6 +16,7 @@ from actors.simulation.market import trades
 from actors.simulation.operator import Operator
 from actors.simulation.plan import FOLDER, Incident, Kind, Plan
 from actors.simulation.process import Process
+from actors.simulation.resetting import with_other_settings
 from actors.simulation.scheduler import Scheduler
 from exchange.simulated.venue import SimulatedVenue
 from exchange.simulated.weather import CALM
@@ -63,6 +64,7 @@ class SimulatedWorld:
         self.disk.on_flush = lambda: self.scheduler.sleep(self._flushes.randint(*_FLUSH_MS))
         self.done: Counter[str] = Counter()
         self.process: Process | None = None
+        self._config = plan.config
         self.operator = Operator(self)
         self._person = Person(self.venue, Random(f"person/{plan.seed}"), self.done)
         self._authority = Authority(self.venue, Random(f"authority/{plan.seed}"), self.done)
@@ -149,7 +151,7 @@ class SimulatedWorld:
                 self.scheduler,
                 self.venue,
                 self.disk,
-                self.plan.config,
+                self._config,
                 ahead_ms=ahead_ms,
                 on_life=self.say_killed,
                 on_end=self._ended,
@@ -262,9 +264,18 @@ class SimulatedWorld:
                 self._person.act(account.id, [s.symbol for s in account.symbols], self.now_ms())
             case Kind.EXCHANGE:
                 self._authority.act(account.id, self.now_ms())
+            case Kind.SETTINGS:
+                self._change_settings(chance)
             case Kind.FUNDING:
                 self.done["funding"] += 1
                 self.venue.fund(chance.choice(self.plan.symbols))
+
+    def _change_settings(self, chance: Random) -> None:
+        """A person edits the config file and restarts the process."""
+        self.done["other settings"] += 1
+        self._config = with_other_settings(self._config, chance)
+        if self.process is not None:
+            self.process.stop()
 
     def _kill_in_write(self, chance: Random) -> None:
         """The next operations of the disk are the process's last."""

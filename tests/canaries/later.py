@@ -198,4 +198,33 @@ CANARIES: tuple[Canary, ...] = (
         within_seeds=20,
         first_seed=40,
     ),
+    Canary(
+        name="new-settings-reach-sides-that-are-held",
+        fault="Settings that somebody changes count at once, also for a side that has opened with others.",
+        patches=(
+            Patch(
+                path="state/grid/start.py",
+                old="    state.settings, state.instrument, state.fees = settings, instrument, fees\n",
+                new="    state.settings, state.instrument, state.fees = settings, instrument, fees\n"
+                "    state.long.settings = state.short.settings = settings\n",
+            ),
+        ),
+        checkers=frozenset({"StateFilesOnlyGrow"}),
+        within_seeds=2,
+        first_seed=92,
+    ),
+    Canary(
+        name="another-leverage-counts-while-the-other-side-is-held",
+        fault="A side that begins takes the newest leverage, though the symbol still has the old one.",
+        patches=(
+            Patch(
+                path="state/grid/model.py",
+                old="        if self.leverage_set in (None, self.settings.leverage):\n",
+                new="        if self.settings.leverage:\n",
+            ),
+        ),
+        checkers=frozenset({"SettingsHoldForACycle"}),
+        within_seeds=7,
+        first_seed=90,
+    ),
 )

@@ -21,6 +21,7 @@ They look at the venue's records (truth.py), at the messages and plain states th
 | rows               | no leg's row or execution is taken for the other's; ends are final       |         |
 | reopenings         | the right sides open, as deep as they should, with the right quantities  |         |
 | standstills        | pauses, stops and freezes have their cause, and causes these effects     |         |
+| cycles             | settings hold from a side's opening to its close                         |         |
 | kept_away          | a level stays away for a person alone                                    |         |
 | procedures         | restarts and closes at market are due; safety take profits stand         |         |
 | dawdling           | where nothing has gone wrong, work is done within seconds                |         |

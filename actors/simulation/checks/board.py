@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from actors.simulation.checks.bases import BasesAreRight, EntriesAreNotLeftBehind
 from actors.simulation.checks.books import BooksAgree, TradesAreBookedOnce
 from actors.simulation.checks.closes import ACloseIsActedOn, ACloseIsReal
+from actors.simulation.checks.cycles import SettingsHoldForACycle
 from actors.simulation.checks.dawdling import NothingDawdles
 from actors.simulation.checks.decisions import NeverTwiceFilled, OneOrderADecision
 from actors.simulation.checks.files import StateFilesOnlyGrow
@@ -86,6 +87,7 @@ def all_checkers(plant: Plant) -> tuple[Checker, ...]:
         StopsHaveTheirCause(truth),
         FreezesHaveTheirCause(truth),
         LevelsStayAwayForAPerson(),
+        SettingsHoldForACycle(),
         RestartsAreDue(),
         OnlyRestsAreClosedAtMarket(truth),
         SafetyTakeProfitsStand(truth),

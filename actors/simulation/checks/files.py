@@ -15,7 +15,7 @@ STATE_FILE = "_bot_state.json"
 
 class StateFilesOnlyGrow(Checker):
     """Each durable state file is valid JSON with a revision above the last; cycle numbers and sequences never
-    go back. (written_ms may: clocks are set.)
+    go back, and a side that is held keeps its settings. (written_ms may go back: clocks are set.)
 
     An empty content says that a file was taken away; that is nobody's right while the bot runs.
     """
@@ -59,6 +59,13 @@ class StateFilesOnlyGrow(Checker):
                 ):
                     if now < was:
                         yield f"{path.name}: {symbol} {side}: {what} goes back from {was} to {now}"
+                if _same_cycle(old[side], new[side]) and old[side]["settings"] != new[side]["settings"]:
+                    yield f"{path.name}: {symbol} {side}: its settings change while it is held"
+
+
+def _same_cycle(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    held = old["held"] and new["held"] and old["settings"] is not None
+    return bool(held and old["cycle"] == new["cycle"])
 
 
 def _newest_seq(leg: Mapping[str, Any]) -> int:
