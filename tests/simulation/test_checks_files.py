@@ -27,9 +27,13 @@ def world() -> BridgedWorld:
     return world
 
 
-def state_file(revision: int, *, written_ms: int = 1000, cycle: int = 3, seq: int = 50) -> bytes:
+def state_file(
+    revision: int, *, written_ms: int = 1000, cycle: int = 3, seq: int = 50, leverage: int = 10
+) -> bytes:
     """A state file's content, as far as it is looked at."""
-    side: dict[str, Any] = {"cycle": cycle, "leg": {"row": {"seq": seq}, "changes": [{"seq": seq - 1}]}}
+    leg = {"row": {"seq": seq}, "changes": [{"seq": seq - 1}]}
+    settings = {"leverage": leverage}
+    side: dict[str, Any] = {"cycle": cycle, "held": True, "settings": settings, "leg": leg}
     symbols = {"SOLUSDT": {"long": side, "short": side}}
     return orjson.dumps({"revision": revision, "written_ms": written_ms, "symbols": symbols})
 
@@ -42,7 +46,7 @@ def write(world: BridgedWorld, content: bytes, path: Path = STATE) -> list[str]:
 
 def test_states_that_grow_blame_nobody(world: BridgedWorld) -> None:
     assert write(world, state_file(1)) == []
-    assert write(world, state_file(2, written_ms=1001, cycle=4, seq=51)) == []
+    assert write(world, state_file(2, written_ms=1001, cycle=4, seq=51, leverage=20)) == []
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,7 @@ def test_states_that_grow_blame_nobody(world: BridgedWorld) -> None:
         (state_file(7, written_ms=2000), "revision 7 follows 7"),
         (state_file(8, cycle=2), "cycle goes back from 3 to 2"),
         (state_file(8, seq=49), "sequence goes back from 50 to 49"),
+        (state_file(8, leverage=20), "its settings change while it is held"),
         (state_file(8)[:-5], "is no state"),
         (b'{"revision": 8}', "is no state"),
         (b"", "is no state"),
