@@ -32,7 +32,7 @@ LegKey = tuple[str, Side]
 class Ours:
     """An order that the bot sent and the venue accepted.
 
-    ``known``: it stood in its grid's state at that moment. ``late``: its process had died before.
+    ``known``: it stood in its grid's state at that moment. ``late``: its grid's actor had died before.
     """
 
     name: OrderName
@@ -191,6 +191,8 @@ class Truth(Checker):
         link_id = str(params.get("orderLinkId", ""))
         name = name_of(link_id)
         known = name is not None and self._stands(account, link_id, name)
+        # So does what an actor has sent that has ended in order.
+        gone = name is not None and self.plant.grid(account.number, name.symbol) is None
         # What a dead process had sent still arrives; the living one may know nothing of it.
         dead = not known and account.killed_ms is not None
         dead = dead and self.plant.now_ms() <= (account.killed_ms or 0) + ON_THE_WAY_MS
@@ -198,7 +200,7 @@ class Truth(Checker):
         ours = None
         if code == 0 and name is not None:
             order = account.records.links[link_id][-1]
-            ours = Ours(name=name, order=order, ordered=order.qty, known=known, late=dead)
+            ours = Ours(name=name, order=order, ordered=order.qty, known=known, late=dead or gone)
             account.sent[order.order_id] = ours
             account.open[order.order_id] = ours
         return Arrival(account, link_id, name, params, code, ours, life)

@@ -12,6 +12,7 @@ from actors.simulation.checks.progress import Case, EndChecker
 from actors.simulation.checks.progress_orders import settings_of
 from actors.simulation.checks.truth import ZERO, Truth
 from actors.simulation.checks.watching import GRID_MESSAGES, Checker, Served, Turn
+from exchange.venue.records import Account
 from messages.account import Wallet
 from messages.commands import Resume
 from messages.orders import Outcome, RequestAnswered
@@ -108,6 +109,7 @@ class BalanceIsReallyMissing(EndChecker):
         since_ms = spent.wallet.created_ms - _SETTLES_MS
         free = min(spent.wallet.available, case.account.records.available) * _CAREFUL
         free -= sum((usdt for ms, usdt in spent.entries if ms > since_ms), ZERO)
+        free -= _filled_since(case.account.records, since_ms)
         for side in case.state.sides:
             for what, margins in _waiting(side):
                 settings = settings_of(case, side)
@@ -116,6 +118,17 @@ class BalanceIsReallyMissing(EndChecker):
                 needed *= 2 * Decimal("1.1") * (ONE + settings.balance_buffer_percent / HUNDRED)
                 if needed <= free:
                     yield case.said(side, f"{what} waits for {needed:.4f} USDT, and {free:.4f} is free")
+
+
+def _filled_since(account: Account, since_ms: int) -> Decimal:
+    """The margin (USDT) of what has opened since then: for the bot no wallet contains it yet."""
+    margin = ZERO
+    for e in reversed(account.executions):
+        if e.time_ms <= since_ms:
+            break
+        if e.order is not None and not e.closed_qty:
+            margin += e.value / e.order.holding.leverage
+    return margin
 
 
 def _waiting(side: SideState) -> Iterator[tuple[str, range]]:
