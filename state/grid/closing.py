@@ -48,7 +48,7 @@ UNEXPLAINED = "its close is not explained"
 
 def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) -> None:
     """Step 1, at once, whatever sync is under way: a new cycle number, and no entry leaves from here on."""
-    released = side.book.entry_value / (d.state.leverage_set or d.state.settings.leverage)
+    released, released_ms = _released(d, side, exec_ms or d.now_ms)
     closed = changed(side.book, closed_ms=exec_ms or d.now_ms, deepest=max(side.levels, default=-1))
     if d.state.flatten is not None and CAUSE_RANK[closed.cause] < CAUSE_RANK[Cause.OURS]:
         closed = changed(closed, cause=Cause.OURS)
@@ -71,8 +71,26 @@ def act_on_close(d: Draft, side: SideState, exec_ms: int, *, recovered: bool) ->
             sides=sides,
             started_ms=d.now_ms if before is None else before.started_ms,
             released=released + (ZERO if before is None else before.released),
-            released_ms=min(exec_ms or d.now_ms, before.released_ms if before is not None else d.now_ms),
+            released_ms=released_ms if before is None else min(released_ms, before.released_ms),
         )
+
+
+def _released(d: Draft, side: SideState, closed_ms: int) -> tuple[Decimal, int]:
+    """The margin (USDT) that the close itself has set free, and when.
+
+    What has left before the last moment is in a wallet push of its own: counted here as well, it would be
+    spent twice.
+    """
+    book = side.book
+    if book.entry_qty == 0:
+        return ZERO, closed_ms
+    at_ms, qty = closed_ms, book.open_qty  # a row has told of the close before its executions
+    if qty <= 0:
+        exits = [e for e in side.fills if e.order_side is side.side.closes_with]
+        at_ms = max((e.exec_ms for e in exits), default=closed_ms)
+        qty = sum((e.qty for e in exits if e.exec_ms == at_ms), ZERO)
+    leverage = d.state.leverage_set or d.state.settings.leverage
+    return min(qty, book.entry_qty) * book.average_entry / leverage, at_ms
 
 
 def _begin_next_cycle(d: Draft, side: SideState) -> None:

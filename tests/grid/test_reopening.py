@@ -238,3 +238,19 @@ def test_a_liquidation_stops_the_account_and_leaves_its_sides_flat() -> None:
     assert world.grid.stopped
     assert "exchange" in {e.cause for e in world.told(CycleClosed)}
     assert not world.resting()
+
+
+def test_what_a_take_profit_freed_piece_by_piece_counts_once() -> None:
+    """The wallet has told of all but the last piece long ago: they are not free a second time."""
+    world = opened()
+    price = Decimal(world.resting("T", Side.LONG)[0]["price"]) + Decimal("0.01")
+    world.trade("SOLUSDT", price, qty="0.2")
+    world.run(5_000)
+    assert world.leg(Side.LONG) == Decimal("0.1")
+    world.trade("SOLUSDT", price, qty="100")
+    world.run(2_000)
+    reopening = sent(world, PlaceOrder, "O", Side.LONG)[-1]
+    assert reopening.order_link_id.endswith("002001")
+    assert reopening.check is not None
+    one_piece = Decimal("0.1") * 150 / 10
+    assert abs(reopening.check.released - one_piece) < Decimal("0.01") * one_piece
