@@ -40,7 +40,7 @@ class Process:
         on_life: Callable[[int], object],
         on_end: Callable[[RunResult], object],
     ) -> None:
-        self._scheduler, self._venue = scheduler, venue
+        self._scheduler, self._venue, self._disk = scheduler, venue, disk
         self._machine = VirtualMachine(scheduler, disk, ahead_ms)
         self._machine.on_spawn = self._spawned
         self._exchanges: list[SimulatedExchange] = []
@@ -95,6 +95,7 @@ class Process:
         self._scheduler.at(self._scheduler.now_ms(), lambda: self._ended(result))
 
     def _ended(self, result: RunResult) -> None:
+        self._disk.halt()  # a write that is still under way ends with the process, and is not begun again
         self._scheduler.end(self._machine)
         self._let_go()
         self._on_end(result)

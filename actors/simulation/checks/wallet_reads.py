@@ -45,8 +45,9 @@ class FewWalletReads(Checker):
         self._times = {name: _Times() for name in truth.accounts}
 
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
-        """New actors count from then on."""
-        self._times[f"{account:03d}"] = _Times()
+        """New actors count from then on; what their start has tried may be on its way still."""
+        name = f"{account:03d}"
+        self._times[name] = _Times(starts=self._times[name].starts)
         return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
