@@ -29,6 +29,7 @@ from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import report_if_complete
 from state.grid.draft import Draft
 from state.grid.effects import CloseActed
+from state.grid.entries import settle_short_levels
 from state.grid.model import CAUSE_RANK, Cause, CycleBook, Opening, SideState
 from state.grid.procedures import Closing
 from state.ladder import nominal_margin, nominal_margin_through
@@ -165,6 +166,8 @@ def _decide(d: Draft, closing: Closing) -> None:
     for s in SIDES:
         if s in closing.sides and _may_reopen(d, d.state.of(s)):
             reopening |= _targets(d, s)
+    for side in d.state.sides:  # how deep the other side is, is asked next
+        settle_short_levels(d, side)
     for s in SIDES:
         side = d.state.of(s)
         if s in reopening and side.opening is None and not side.paused:

@@ -60,6 +60,19 @@ def _wanted_levels(d: Draft, side: SideState, deepest: int) -> set[int]:
     return {n for n in below if n not in levels or not levels[n].complete}
 
 
+def settle_short_levels(d: Draft, side: SideState) -> None:
+    """A level whose order has ended short, and whose rest is too small to buy, counts as filled."""
+    deepest, working = side.deepest, {o.level for o in d.state.orders_of(side.side, Role.ENTRY)}
+    for n, level in sorted(side.levels.items()):
+        if n <= deepest or level.complete or n in working or side.base is None or deepest < 0:
+            continue
+        price = _price(d, side, n, deepest)
+        rest = level_qty(d, side, n, price) - level.qty
+        if not meets_minimums(d.state.instrument, rest, price):
+            side.levels[n] = changed(level, complete=True)
+            renew_base(d, side)
+
+
 def _complete(side: SideState, n: int) -> bool:
     return n in side.levels and side.levels[n].complete
 
