@@ -54,21 +54,33 @@ class OneOrderADecision(Checker):
 
 
 class NeverTwiceFilled(Checker):
-    """All attempts of a level, or of an opening, together never fill more than the largest of them asked."""
+    """All attempts of a level, or of an opening, together never fill more than the largest of them asked.
+
+    An opening that was decided anew, deeper than the one that nobody remembers, completes what that one has
+    filled: its order comes on top.
+    """
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._largest: dict[Bucket, Decimal] = {}
         self._filled: dict[Bucket, Decimal] = {}
+        self._deepest: dict[Bucket, int] = {}
 
     def served(self, served: Served) -> Iterable[str]:
         """Note what is asked for."""
         truth = self._truth
         for arrival in truth.arrivals:
             if arrival.ours is not None and arrival.ours.name.role.opens:
-                bucket = _bucket(arrival.ours.name)
-                self._largest[bucket] = max(self._largest.get(bucket, ZERO), _asked(arrival))
+                self._note(arrival, arrival.ours.name)
         return self._fills() if truth.executions else ()
+
+    def _note(self, arrival: Arrival, name: OrderName) -> None:
+        bucket = _bucket(name)
+        asked = _asked(arrival)
+        if name.level > self._deepest.get(bucket, name.level):
+            asked += self._filled.get(bucket, ZERO)
+        self._deepest[bucket] = max(self._deepest.get(bucket, -1), name.level)
+        self._largest[bucket] = max(self._largest.get(bucket, ZERO), asked)
 
     def moved(self, at_ms: int) -> Iterable[str]:
         """Add fills up."""
