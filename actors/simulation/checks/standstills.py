@@ -85,6 +85,8 @@ class ClosesHaveTheirConsequence(Checker):
         self._zeros: dict[tuple[int, LegKey], tuple[int, _Cycle]] = {}
         """The sequence of each leg's last zero, and what led there."""
         self._lost: set[int] = set()
+        self._worse: set[tuple[int, LegKey]] = set()
+        """Legs that somebody else has closed since their side last went on."""
 
     def written(self, written: Written) -> Iterable[str]:
         """A state that was lost is rebuilt from less than all that has been."""
@@ -98,6 +100,8 @@ class ClosesHaveTheirConsequence(Checker):
         if before is None or after is None or after.long is before.long:
             return ()
         found = [f for s in SIDES for f in _taken_back(turn, before.of(s), after)]
+        if isinstance(turn.message, Resume):
+            self._worse -= {(after.account, (after.symbol, s)) for s in SIDES if not after.of(s).paused}
         if before.closing is not None and after.closing is None and after.account not in self._lost:
             self._note()
             for s in before.closing.sides:
@@ -114,14 +118,19 @@ class ClosesHaveTheirConsequence(Checker):
                 cycle.mixed = cycle.mixed or e.order is None or name_of(e.order.link_id) is None
             if e.size_after == 0:
                 self._zeros[key] = e.seq, cycle
+                if cycle.worst is not Who.WE:
+                    self._worse.add(key)
                 del self._cycles[key]
 
     def _decided(self, state: GridState, side: SideState) -> Iterator[str]:
-        seq, cycle = self._zeros.get((state.account, (state.symbol, side.side)), (-1, _Cycle(mixed=True)))
+        key = state.account, (state.symbol, side.side)
+        seq, cycle = self._zeros.get(key, (-1, _Cycle(mixed=True)))
         if cycle.mixed or seq > side.leg.newest_seq:
             return  # whose the sizes are is not told by the executions alone, or the grid is not so far
         paused = side.paused.startswith(_CLOSED_BY)
-        if cycle.worst is Who.WE and paused:
+        if not side.paused:
+            self._worse.discard(key)
+        if cycle.worst is Who.WE and paused and key not in self._worse:
             yield f"{state.symbol} {side.side}: we have closed it, yet it is paused: {side.paused}"
         elif cycle.worst is not Who.WE and not side.paused:
             yield f"{state.symbol} {side.side}: closed by {cycle.worst.name}, yet it is not paused"

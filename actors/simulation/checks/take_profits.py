@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from actors.simulation.checks.truth import AccountTruth, Arrival, Ours, Truth, amendments
+from actors.simulation.checks.truth import ON_THE_WAY_MS, AccountTruth, Arrival, Ours, Truth, amendments
 from actors.simulation.checks.watching import Checker, Served
 from messages.sides import Role, Side
 
@@ -73,7 +73,11 @@ class TakeProfitFollowsTheLeg(Checker):
         leg = arrival.account.leg(ours.name.symbol, ours.name.side)
         if self._misses(arrival.account, asked, max((e.size_after for e in leg.history), default=Decimal(0))):
             return
-        if not any(asked == min(e.size_after, most) for e in leg.history):
+        # Asked for before its close was told, it may meet what has filled since then.
+        since_ms = self._truth.plant.now_ms() - ON_THE_WAY_MS
+        just_closed = bool(leg.former) and leg.former[-1].time_ms >= since_ms
+        held = (*leg.former, *leg.history) if just_closed else leg.history
+        if not any(asked == min(e.size_after, most) for e in held):
             yield f"{arrival.link_id} was created for {asked}, which its leg never held"
 
     def _misses(self, account: AccountTruth, asked: Decimal, largest: Decimal) -> bool:

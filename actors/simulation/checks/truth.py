@@ -65,6 +65,8 @@ class LegTruth:
     foreign: bool = False
     """Somebody else has enlarged it."""
     history: list[Execution] = field(default_factory=list)
+    former: list[Execution] = field(default_factory=list)
+    """The executions before it was last flat."""
     closed_ms: int | None = None
     """When it last became flat after an order of ours had enlarged it."""
 
@@ -82,7 +84,7 @@ class LegTruth:
         if execution.size_after == 0:
             if any(name_of(e.order.link_id) for e in self.history if e.order and not e.closed_qty):
                 self.closed_ms = execution.time_ms
-            self.history = []
+            self.former, self.history = self.history, []
 
 
 class AccountTruth:
