@@ -193,6 +193,12 @@ class SideState:
         """Whether the last level is filled."""
         return self.held and self.settings is not None and self.deepest >= self.settings.max_levels - 1
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is full by its ladder's own last level, not by a stray order beyond it."""
+        last = self.levels.get(self.settings.max_levels - 1) if self.settings is not None else None
+        return self.full and last is not None and last.qty > 0
+
 
 @dataclass(kw_only=True)
 class GridState:
@@ -287,5 +293,5 @@ class GridState:
 
     @property
     def locked(self) -> bool:
-        """Both sides hold every level."""
-        return self.long.full and self.short.full
+        """Both sides hold their whole ladders."""
+        return self.long.whole and self.short.whole

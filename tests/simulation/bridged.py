@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from actors.mail import Called, Decided, StreamOpened, Unreadable
+from actors.mail import Call, Called, Decided, StreamOpened, Unreadable
 from actors.purse import Purse
 from actors.simulation.checks.board import Checks
 from actors.simulation.checks.watching import Served, Turn, Written
@@ -20,7 +20,7 @@ from exchange.venue.records import Account
 from messages.account import Wallet
 from messages.events import Counted, StreamEvents, TradeBooked
 from messages.orders import PlaceOrder, RequestAnswered
-from messages.requests import LegsRead, OrderLookUp, ReadSnapshot, Snapshot
+from messages.requests import LegsRead, OrderLookUp, ReadSnapshot, ReadWallet, Snapshot
 from state.balance import BalanceLedger
 from state.grid.effects import Effect, ProvenAbsent
 from state.grid.model import GridState
@@ -112,8 +112,13 @@ class BridgedWorld(World):
         line.fits = lambda order: not self._purse.refusal(order, self.now_ms)
         return line
 
+    def ask_for_the_wallet(self, source: str = "waiting") -> Reply:
+        """The order actor asks for a read of the wallet, and gets it."""
+        self._turn("rest/settings", Call(request=ReadWallet(source=source), reply_to=f"{NAME}/orders"))
+        return self.read_wallet_again()
+
     def read_wallet_again(self) -> Reply:
-        """A read of the wallet by the bot."""
+        """A read of the wallet by the bot, whoever has asked for it."""
         reply = self.core.request(ACCOUNT, "account.wallet-balance", {"accountType": "UNIFIED"}, self.now_ms)
         self.checks.served(Served(self.now_ms, NAME, "account.wallet-balance", {}, reply, True))
         return reply

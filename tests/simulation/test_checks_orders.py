@@ -189,12 +189,22 @@ def test_margin_that_is_promised_twice_is_found_on_a_small_account(careless: boo
 def test_more_than_two_wallet_reads_an_hour_beside_the_start_are_found() -> None:
     world = opened()
     for reads in (1, 2, 3):
-        world.read_wallet_again()
+        world.ask_for_the_wallet()
         assert bool(world.checks.violations) is (reads == 3)
     world.checks.violations.clear()
     world.run(3_600_001)
-    world.read_wallet_again()
+    world.ask_for_the_wallet()
     assert not world.checks.violations
+
+
+def test_wallet_reads_that_nobody_has_asked_for_are_found_and_those_of_the_guard_count_apart() -> None:
+    world = opened()
+    for _ in range(10):
+        world.ask_for_the_wallet("guard")
+    assert not world.checks.violations
+    for reads in range(1, 6):  # its start may have tried twice more, and two are let pass
+        world.read_wallet_again()
+        assert bool(world.checks.violations) is (reads == 5)
 
 
 def test_syncs_that_follow_each_other_without_a_cause_are_found() -> None:
