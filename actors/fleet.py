@@ -121,7 +121,6 @@ class Fleet:
     def wedged(self, found: Wedged) -> str:
         """An actor stands still: "" or why the process must end."""
         number, now_ms = account_of(found.address), self._clock.now_ms()
-        _log.critical("%s", found)
         tell = self._world.directory.send
         tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
         note = Note(
