@@ -54,7 +54,7 @@ _log = logging.getLogger("sol_trader")
 _FIRST_WAIT_MS, _LONGEST_WAIT_MS = 1_000, 60_000
 _DEATHS, _DEATHS_MS = 5, 3_600_000
 #: How much longer whoever owns files or wire may take to end: a disk's longest flush, and a slow machine.
-_OWNERS_S = 5
+_OWNERS_S = 10
 
 
 class Fleet:
@@ -121,6 +121,7 @@ class Fleet:
     def wedged(self, found: Wedged) -> str:
         """An actor stands still: "" or why the process must end."""
         number, now_ms = account_of(found.address), self._clock.now_ms()
+        _log.critical("%s\n%s", found, found.stack)
         tell = self._world.directory.send
         tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
         note = Note(
@@ -138,7 +139,7 @@ class Fleet:
         ref = self._world.directory.ref(found.address)
         if ref is not None:
             cut_off(ref)
-        return self.died(found.address, f"wedged: {found}")
+        return self.died(found.address, "wedged: it stands still")
 
     def died(self, address: str, error: str) -> str:
         """An actor is gone: stop its account and start it again later; "" or why the process must end."""

@@ -24,7 +24,8 @@ class Lookout:
         watchdog_s = notifier.watchdog_s
         self._ping_ns = None if watchdog_s is None else int(watchdog_s * 1e9 / 2)
         self._look_ns = int(LOOK_S * 1e9) if self._ping_ns is None else min(int(LOOK_S * 1e9), self._ping_ns)
-        self._next_look_ns = self._next_ping_ns = clock.monotonic_ns()
+        self._next_look_ns = clock.monotonic_ns()
+        self._next_ping_ns = self._next_look_ns + (self._ping_ns or 0)
 
     @property
     def wait_s(self) -> float:

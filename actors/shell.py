@@ -40,13 +40,15 @@ class Inbox(queue.SimpleQueue[Any]):
     again, it takes no further message, and nothing that it still says is heard.
     """
 
-    __slots__ = ("cut_off", "doing", "left", "turns")
+    __slots__ = ("cut_off", "doing", "left", "thread", "turns")
 
     def __init__(self) -> None:
         self.turns = 0
         """Messages begun and messages done."""
         self.doing: object = None
         """The message in hand; None between two."""
+        self.thread = 0
+        """Its reader's; 0 until that has begun."""
         self.cut_off = False
         self.left = threading.Event()
         """Set once its reader is through, ``on_stop`` too."""
@@ -68,6 +70,7 @@ class Shell(pykka.ThreadingActor):
         return Inbox()
 
     def _actor_loop(self) -> None:
+        self.actor_inbox.thread = threading.get_ident()
         try:
             super()._actor_loop()
         finally:

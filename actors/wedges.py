@@ -3,7 +3,7 @@
 The main thread looks about once a second and compares what inboxes count anyway (actors/shell.py): no
 message is sent for it. An actor stands still while it is in the middle of a message, has letters waiting, or
 has ended without a word, and has neither begun nor done a message since the last look. An idle one does not.
-A look that comes late counts as one in time: a machine that stood still itself wedges nobody.
+The later a look comes, the less it counts: a machine that is slow, or stood still itself, wedges nobody.
 
 | who                | may stand for         | since it may rightly wait for | what follows             |
 |--------------------|-----------------------|-------------------------------|--------------------------|
@@ -33,8 +33,10 @@ The readers of the feeds' connections are no actors: each feed looks after its o
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from actors.directory import Directory, account_of
@@ -55,7 +57,7 @@ OWNERS = ("keeper", "orders", "guard")
 class Wedged:
     """An actor that has stood still for too long; ``doing`` names the message in its hand, "" for none.
 
-    ``ended``: its thread has ended, and nobody was told.
+    ``ended``: its thread has ended, and nobody was told. ``stack`` shows where it stands, for the log.
     """
 
     address: str
@@ -63,6 +65,7 @@ class Wedged:
     since_ms: int
     doing: str
     ended: bool
+    stack: str = field(default="", compare=False)
 
     @property
     def replaceable(self) -> bool:
@@ -84,6 +87,7 @@ class _Busy:
     depth: int
     doing: object
     ended: bool
+    thread: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +112,7 @@ class Wedges:
     def look(self) -> tuple[Wedged, ...]:
         """Who has stood still for too long by now; each is told at every look until it moves or is gone."""
         now_ns, now_ms = self._clock.monotonic_ns(), self._clock.now_ms()
-        passed_s = min((now_ns - self._looked_ns) / 1e9, 2 * LOOK_S)
+        passed_s = _counts_s((now_ns - self._looked_ns) / 1e9)
         self._looked_ns = now_ns
         before, self._still = self._still, {}
         found: list[Wedged] = []
@@ -126,6 +130,7 @@ class Wedges:
                     since_ms=still.since_ms,
                     doing=_named(busy.doing),
                     ended=busy.ended,
+                    stack=_stack(busy.thread),
                 )
                 found.append(wedged)
         return tuple(found)
@@ -136,11 +141,11 @@ class Wedges:
             turns, doing, depth = inbox.turns, inbox.doing, inbox.qsize()
             ended = ref.actor_stopped.is_set()
             if doing is not None or depth or ended:
-                yield _Busy(address, ref, turns, depth, doing, ended)
+                yield _Busy(address, ref, turns, depth, doing, ended, inbox.thread)
         if self._timers is not None:
             sent, overdue = self._timers.overdue(now_ms)
             if overdue:
-                yield _Busy("timers", self._timers, sent, overdue, None, ended=False)
+                yield _Busy("timers", self._timers, sent, overdue, None, ended=False, thread=0)
 
     def _limit_s(self, busy: _Busy) -> int:
         kind = kind_of(busy.address)
@@ -149,6 +154,11 @@ class Wedges:
         if kind == "watch" and self._drawing:
             return _DRAWING_S
         return _SECONDS.get(kind, _USUAL_S)
+
+
+def _counts_s(passed_s: float) -> float:
+    """How much the time since the last look counts: all of it if that was in time, else ever less."""
+    return passed_s if passed_s <= LOOK_S else LOOK_S * LOOK_S / passed_s
 
 
 def kind_of(address: str) -> str:
@@ -161,3 +171,9 @@ def _named(doing: object) -> str:
     if isinstance(doing, Call):
         return f"Call({type(doing.request).__name__})"
     return type(doing).__name__ if doing is not None else ""
+
+
+def _stack(thread: int) -> str:
+    """Where a thread stands: files, lines and code, no values."""
+    frame = sys._current_frames().get(thread)
+    return "".join(traceback.format_stack(frame)) if frame is not None else ""

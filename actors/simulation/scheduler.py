@@ -57,6 +57,7 @@ class Resident:
         "name",
         "ready",
         "shell",
+        "thread",
         "turns",
     )
 
@@ -68,7 +69,7 @@ class Resident:
         self.name = ""
         self.group: object = None
         self.ready = self.asleep = self.gone = False
-        self.turns, self.cut_off = 0, False
+        self.turns, self.thread, self.cut_off = 0, 0, False
         self.doing: object = None
         self.left = threading.Event()
         self.grid = False

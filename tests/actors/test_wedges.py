@@ -119,9 +119,9 @@ def test_an_actor_stuck_in_a_message_is_told_with_address_depth_since_and_what_i
     (found,) = scene.look_for(1)
     expected = Wedged(address="001/grid/AUSDT", depth=2, since_ms=since_ms, doing="Check", ended=False)
     assert found == expected
-    assert (
-        str(found) == "001/grid/AUSDT stands still in Check since 2025-10-09T08:53:21.000Z, 2 messages wait"
-    )
+    words = "stands still in Check since 2025-10-09T08:53:21.000Z, 2 messages wait"
+    assert str(found) == f"001/grid/AUSDT {words}"
+    assert "in receive\n    self.released.acquire(timeout=DEADLINE_S)" in found.stack
 
 
 def test_an_actor_stuck_with_an_empty_mailbox_is_told_too(scene: Scene) -> None:
@@ -155,6 +155,15 @@ def test_a_machine_that_stood_still_itself_wedges_nobody(scene: Scene) -> None:
     for _ in range(4):
         scene.clock.ms += 3_600_000
         assert scene.wedges.look() == ()
+
+
+def test_a_slow_machine_needs_longer_to_say_that_somebody_stands_still(scene: Scene) -> None:
+    scene.hang("001/grid/AUSDT", Check())
+    seconds = 0
+    while not scene.wedges.look():
+        scene.clock.ms += 5000
+        seconds += 5
+    assert seconds == 255
 
 
 def test_a_clock_that_is_set_wedges_nobody(scene: Scene) -> None:

@@ -45,7 +45,7 @@ class Trap:
 
     def _hang(self) -> None:
         self.sprung.set()
-        self.opened.wait(120)
+        self.opened.wait(600)
 
     def __iter__(self) -> Iterator[Any]:
         self._hang()
@@ -97,7 +97,8 @@ def test_an_actor_that_stands_still_costs_its_account_a_restart_and_nobody_else_
         calm.price("100.60")
         calm.wait_for(partial(closes, calm, 1), "a close beside them")
         for pair in (grid, feed):
-            pair.wait_for(partial(began_anew, bot, pair.account, before[pair.account]), "new actors")
+            anew = partial(began_anew, bot, pair.account, before[pair.account])
+            wait_for(anew, f"new actors of {pair.code}", deadline_s=240)
         for number, kind in ((1, "grid"), (2, "feed")):
             labels = {"account": f"00{number}", "symbol": "", "event": "actor_wedged", "reason": kind}
             assert bot.metric("soltrader_events_total", **labels) == 1
@@ -125,7 +126,7 @@ def test_a_keeper_that_stands_still_ends_the_process_and_says_why(
         pair.wait_open()
         stuck: Any = trap
         bot.send(account_address(1, "keeper"), SaveGrid(symbol=stuck, state=stuck))
-        wait_for(lambda: bot.ended, "the end of the process", deadline_s=60)
+        wait_for(lambda: bot.ended, "the end of the process", deadline_s=240)
         result = bot.stop()
         assert "001/keeper stands still in SaveGrid since 20" in result.failure
         assert "the process ends" in result.failure
