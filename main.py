@@ -24,6 +24,7 @@ from actors.control.client import ControlFailed
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
+from actors.notify import Notifier
 from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
@@ -119,7 +120,9 @@ def run(
     try:
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         with kept_log(terminal), live_view(terminal) as draw:
-            result = Bot(settings, make, draw, new_venue=venue is not None).run(seconds)
+            notifier = Notifier(os.environ)
+            bot = Bot(settings, make, draw, new_venue=venue is not None, notifier=notifier)
+            result = bot.run(seconds)
     finally:
         if venue is not None:
             venue.stop()

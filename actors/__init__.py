@@ -15,8 +15,9 @@
 | AAA/grid/SYMBOL  | GridActor        | one symbol's grid                                            |
 
 The main thread is no actor: it waits at the supervisor's outbox and keeps the fleet (actors/fleet.py), which
-starts an account's actors, and starts them all again when one of them has died. All run on a machine
-(actors/machine.py): threads here, a seeded scheduler in actors/simulation.
+starts an account's actors, and starts them all again when one of them has died or stands still: it looks for
+that itself, once a second (actors/wedges.py), and shows systemd that it lives (actors/notify.py). All run on
+a machine (actors/machine.py): threads here, a seeded scheduler in actors/simulation.
 
 The messages between them (messages/ and actors/mail.py):
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pykka
 
 from actors.callers import CallerActor
-from actors.directory import account_address, grid_address
+from actors.directory import account_address, cut_off, grid_address, has_left
 from actors.feeds import PrivateFeedActor, SocketActor
 from actors.flag import read_flag
 from actors.grid import GridActor
@@ -23,6 +23,7 @@ from actors.purse import Purse
 from actors.reconciler import ReconcilerActor
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
+from actors.wedges import OWNERS, kind_of
 from config import Account
 from exchange.clock import Clock
 from exchange.errors import ProtocolError
@@ -124,17 +125,25 @@ class AccountActors:
         """Write what is to be kept."""
         world.directory.send(account_address(self.account, "keeper"), Finish())
 
-    def stop(self, world: World, machine: Machine) -> bool:
-        """Stop in reverse order, nobody is waited for longer than a second; whether the files are let go."""
+    def stop(self, world: World, machine: Machine, *, owners_s: float = 0) -> tuple[str, ...]:
+        """Stop in reverse order; gives the addresses of those that hold on to wire or files.
+
+        Nobody is waited for longer than a second, those ``owners_s`` more. Whoever else goes on, in a request
+        that hangs or wedged for good, is cut off: another life may begin beside it (actors/wedges.py).
+        """
         for address, ref in reversed(self.refs):
             world.directory.remove(address)
             ref.stop(block=False)
         machine.wait_stopped([ref for _, ref in reversed(self.refs)], 1)
-        keeper = account_address(self.account, "keeper")
-        if not all(ref.actor_stopped.is_set() for address, ref in self.refs if address == keeper):
-            return False
-        self.lock.release()
-        return True
+        owners = [(address, ref) for address, ref in self.refs if kind_of(address) in OWNERS]
+        machine.wait_stopped([ref for _, ref in owners], owners_s)
+        held = tuple(address for address, ref in owners if not has_left(ref))
+        for address, ref in self.refs:
+            if address not in held and not has_left(ref):
+                cut_off(ref)
+        if not held:
+            self.lock.release()
+        return held
 
 
 def start_account(
@@ -150,10 +159,45 @@ def start_account(
     environment: str,
     sync_ms: int,
 ) -> AccountActors:
-    """Start an account's actors in order: what is written to before what writes, the feed last."""
-    settings = tuple(symbol.to_grid_settings() for symbol in account.symbols)
-    symbols = tuple(grid.symbol for grid in settings)
+    """Start an account's actors in order: what is written to before what writes, the feed last.
+
+    ``lock`` is theirs from here on. A start that fails midway stops whom it has started, and raises.
+    """
+    symbols = tuple(symbol.symbol for symbol in account.symbols)
     actors = AccountActors(account=account.id, symbols=symbols, lock=lock)
+    try:
+        _start_actors(
+            actors,
+            machine,
+            world,
+            account,
+            exchange,
+            ground,
+            remembered,
+            files,
+            environment=environment,
+            sync_ms=sync_ms,
+        )
+    except BaseException:
+        actors.stop(world, machine)
+        raise
+    return actors
+
+
+def _start_actors(
+    actors: AccountActors,
+    machine: Machine,
+    world: World,
+    account: Account,
+    exchange: Exchange,
+    ground: Ground,
+    remembered: Remembered,
+    files: Files,
+    *,
+    environment: str,
+    sync_ms: int,
+) -> None:
+    settings, symbols = grid_settings(account), actors.symbols
 
     def start(shell_type: type[Shell], address: str, *args: Any, **kwargs: Any) -> None:
         ref = machine.spawn(shell_type, *args, **kwargs)
@@ -216,7 +260,6 @@ def start_account(
     for symbol in symbols:
         for reader in (grid_address(account.id, symbol), at("orders")):
             world.directory.send("feed/public", PriceWanted(symbol=symbol, reader=reader))
-    return actors
 
 
 def _guard_state(world: World, account: Account, remembered: Remembered, files: Files) -> GuardState:

@@ -37,10 +37,14 @@ class Directory:
         """Who lives at ``address``."""
         return self._refs.get(address)
 
+    def residents(self) -> list[tuple[str, pykka.ActorRef[Any]]]:
+        """Every address and who lives there."""
+        return list(self._refs.items())
+
     def depths(self) -> list[tuple[str, int]]:
         """How many messages wait at each address."""
         found: list[tuple[str, int]] = []
-        for address, ref in list(self._refs.items()):
+        for address, ref in self.residents():
             inbox: Any = ref.actor_inbox
             found.append((address, int(inbox.qsize())))
         return found
@@ -48,6 +52,18 @@ class Directory:
     def addresses(self) -> list[str]:
         """Every address, in the order of registration."""
         return list(self._refs)
+
+
+def cut_off(ref: pykka.ActorRef[Any]) -> None:
+    """Let an actor that can't be ended take no further message, and be heard no more."""
+    inbox: Any = ref.actor_inbox
+    inbox.cut_off = True
+
+
+def has_left(ref: pykka.ActorRef[Any]) -> bool:
+    """Whether an actor's thread is through, its ``on_stop`` too; pykka calls it stopped before that."""
+    inbox: Any = ref.actor_inbox
+    return bool(inbox.left.is_set())
 
 
 def grid_address(account: int, symbol: str) -> str:
@@ -58,3 +74,8 @@ def grid_address(account: int, symbol: str) -> str:
 def account_address(account: int, name: str) -> str:
     """Where an actor of an account lives: feed, orders, reconciler, keeper, rest/NAME."""
     return f"{account:03d}/{name}"
+
+
+def account_of(address: str) -> int:
+    """Whose actor lives there; 0 for one that serves all accounts."""
+    return int(address[:3]) if address[:3].isdigit() else 0

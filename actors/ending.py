@@ -36,7 +36,8 @@ class Signals:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._before: dict[int, object] = {}
-        self._seen = False
+        self.seen = False
+        """Whether one has come; known before its message is read."""
 
     def __enter__(self) -> Signals:
         if threading.current_thread() is not threading.main_thread():
@@ -46,11 +47,11 @@ class Signals:
         return self
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        if self._seen:
+        if self.seen:
             if sys.stdout.isatty():
                 os.write(sys.stdout.fileno(), _LEAVE_VIEW)
             os._exit(128 + number)
-        self._seen = True
+        self.seen = True
         self._outbox.put(Signalled(number=number))
 
     def __exit__(self, *_: object) -> None:

@@ -4,10 +4,12 @@
 |------------|-----------------------------------------------------|---------------------------------------|
 | runs       | its start has succeeded                             | nothing                               |
 | waits      | the exchange can't be reached, or the disk fails    | a new start after 1, 2, 4 … 60 s      |
-| waits      | one of its actors has died: all of them are stopped | the same; more than 5 an hour: failed |
-| is refused | a person must act (keys, config, ladder, files)     | nothing until the next process        |
+| waits      | its start itself has failed: an error of ours       | the same; the log says where          |
+| waits      | one of its actors has died: all of them are stopped | the same                              |
+| waits      | one of them stands still (actors/wedges.py)         | the same; it is cut off               |
 | waits      | it has died more than 5 times in an hour            | an emergency stop, then a new start   |
-| has failed | its keeper doesn't end                              | the process ends                      |
+| is refused | a person must act (keys, config, ladder, files)     | nothing until the next process        |
+| has failed | who owns its files or its wire doesn't end          | the process ends                      |
 
 An account that starts again goes the whole way of a first start: state file, sync, and the wait that proves
 what its last life had under way. Other accounts don't notice.
@@ -29,12 +31,13 @@ from actors.account import (
     put_away,
     start_account,
 )
-from actors.directory import account_address, grid_address
+from actors.directory import account_address, account_of, cut_off, grid_address
 from actors.flag import read_flag, write_flag
 from actors.machine import Machine, RunningTimers
 from actors.mail import AccountStopped, Unreadable
 from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
+from actors.wedges import Wedged, kind_of
 from config import Account, Config, Environment
 from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
@@ -50,10 +53,12 @@ from state.store.times import iso_utc
 _log = logging.getLogger("sol_trader")
 _FIRST_WAIT_MS, _LONGEST_WAIT_MS = 1_000, 60_000
 _DEATHS, _DEATHS_MS = 5, 3_600_000
+#: How much longer whoever owns files or wire may take to end: a disk's longest flush, and a slow machine.
+_OWNERS_S = 10
 
 
 class Fleet:
-    """Belongs to the main thread."""
+    """Belongs to the main thread. ``goes_on`` is asked before each start whether it is still wanted."""
 
     def __init__(
         self,
@@ -65,9 +70,11 @@ class Fleet:
         make_exchange: MakeExchange,
         *,
         new_venue: bool,
+        goes_on: Callable[[], bool],
     ) -> None:
         self._machine, self._world, self._timers, self._clock = machine, world, timers, clock
         self._config, self._make_exchange = config, make_exchange
+        self._goes_on = goes_on
         self._new_venue = {account.id for account in config.accounts} if new_venue else set[int]()
         self._accounts = {account.id: account for account in config.accounts}
         self._waits: dict[int, tuple[int, int]] = {}
@@ -90,32 +97,66 @@ class Fleet:
     def begin(self) -> None:
         """Start every account that can start."""
         for number in self._accounts:
-            self._start(number, _FIRST_WAIT_MS)
+            if self._goes_on():
+                self._start(number, _FIRST_WAIT_MS)
+            else:  # the end is near, and nothing has failed
+                self._waits[number] = (self._clock.now_ms(), _FIRST_WAIT_MS)
 
     def start_due(self) -> None:
         """Start whoever's time has come."""
         now_ms = self._clock.now_ms()
         for number, (due_ms, wait_ms) in list(self._waits.items()):
-            if due_ms <= now_ms:
+            if due_ms <= now_ms and self._goes_on():
                 del self._waits[number]
                 self._start(number, min(wait_ms * 2, _LONGEST_WAIT_MS))
 
+    @property
+    def status(self) -> str:
+        """Which accounts trade, in a line for people."""
+        runs, all_of_them = len(self.running), len(self._accounts)
+        text = f"{runs} of {all_of_them} account{'s' if all_of_them > 1 else ''} running"
+        waits = ", ".join(f"{number:03d}" for number in sorted(self._waits))
+        return f"{text}; {waits} to be started again" if waits else text
+
+    def wedged(self, found: Wedged) -> str:
+        """An actor stands still: "" or why the process must end."""
+        number, now_ms = account_of(found.address), self._clock.now_ms()
+        _log.critical("%s\n%s", found, found.stack)
+        tell = self._world.directory.send
+        tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
+        note = Note(
+            account=number,
+            symbol="",
+            side=None,
+            kind="actor_wedged",
+            severity=Severity.CRITICAL,
+            text=str(found),
+            at_ms=now_ms,
+        )
+        tell("watch", note)
+        if not found.replaceable:
+            return f"{found}: the process ends, since no other may take its place beside it"
+        ref = self._world.directory.ref(found.address)
+        if ref is not None:
+            cut_off(ref)
+        return self.died(found.address, "wedged: it stands still")
+
     def died(self, address: str, error: str) -> str:
         """An actor is gone: stop its account and start it again later; "" or why the process must end."""
-        number = int(address[:3]) if address[:3].isdigit() else 0
+        number = account_of(address)
         kind = error.partition(":")[0]  # what else it says is for the log, which masks keys
         actors = self.running.pop(number, None)
         if actors is None:
             return "" if number in self._waits else f"{address} failed: {kind}: the log says more"
         _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
-        stopped = actors.stop(self._world, self._machine)
+        held = actors.stop(self._world, self._machine, owners_s=_OWNERS_S)
         self._timers.forget(f"{number:03d}/")
         deaths, now_ms = self._deaths[number], self._clock.now_ms()
         deaths.append(now_ms)
         while deaths[0] <= now_ms - _DEATHS_MS:
             deaths.popleft()
-        if not stopped:
-            return f"{address} failed: {kind}; and the account's files are still being written"
+        if held:
+            return f"{address} failed: {kind}; and {', '.join(held)} can't be ended: the process ends instead"
         if len(deaths) > _DEATHS:
             self._stop_dying(number, f"{address} failed: {kind}; failure number {len(deaths)} in an hour")
         self._world.directory.send("watch", Counted(account=number, symbol="", name="actor_restart"))
@@ -159,6 +200,12 @@ class Fleet:
             self._refuse(number, str(error), 0)
         except OSError as error:
             self._refuse(number, f"files: {disk_trouble(error)}", wait_ms)
+        except Exception as error:  # noqa: BLE001  an error of ours: no matter of the other accounts
+            kind = type(error).__name__
+            _log.critical("account %03d: its start failed", number, exc_info=error)
+            failed = Counted(account=number, symbol="", name="start_failed", reason=kind)
+            self._world.directory.send("watch", failed)
+            self._refuse(number, f"its start failed: {kind}: the log says where", wait_ms)
 
     def _refuse(self, number: int, why: str, wait_ms: int) -> None:
         """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""
@@ -199,21 +246,21 @@ class Fleet:
                 raise StartRefused("ladder", "; ".join(ground.problems))
             for problem in ground.problems:
                 _log.critical("account %s: entries pause: %s", account.code, problem)
-            return start_account(
-                self._machine,
-                self._world,
-                account,
-                exchange,
-                ground,
-                remembered,
-                files,
-                lock,
-                environment=environment.value,
-                sync_ms=self._config.process.sync_seconds * 1000,
-            )
         except BaseException:
             lock.release()
             raise
+        return start_account(
+            self._machine,
+            self._world,
+            account,
+            exchange,
+            ground,
+            remembered,
+            files,
+            lock,
+            environment=environment.value,
+            sync_ms=self._config.process.sync_seconds * 1000,
+        )
 
     def _tell_spoilt(self, number: int, text: str, now_ms: int) -> None:
         """The account trades on what the exchange shows; that its state was lost is an alert."""

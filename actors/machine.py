@@ -91,6 +91,7 @@ class ThreadMachine:
         return kind.start(*args, **kwargs)
 
     def wait_stopped(self, refs: Iterable[pykka.ActorRef[Any]], limit_s: float) -> None:
-        """Wait for each."""
+        """Wait for each, until its thread is through: pykka calls an actor stopped before its ``on_stop``."""
         for ref in refs:
-            ref.actor_stopped.wait(timeout=limit_s)
+            inbox: Any = ref.actor_inbox
+            inbox.left.wait(timeout=limit_s)

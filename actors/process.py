@@ -21,12 +21,15 @@ from actors.display.model import DisplayModel, WatchedAccount
 from actors.ending import Signalled, Signals, StopAsked
 from actors.feeds import PublicFeedActor
 from actors.fleet import Fleet
+from actors.lookout import Lookout
 from actors.machine import Machine, ThreadMachine
 from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open
 from actors.metrics_registry import Metrics
+from actors.notify import Notifier
 from actors.shell import World
 from actors.supervisor import SupervisorActor
 from actors.watch import WatchActor
+from actors.wedges import Wedges
 from config import Config
 from exchange.clock import OffsetClock
 from messages.guard import Standing
@@ -63,6 +66,7 @@ class Bot:
         *,
         new_venue: bool = False,
         machine: Machine | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -73,6 +77,9 @@ class Bot:
         self._timers = self._machine.timers(self._directory, self._clock)
         self._world = World(self._directory, self._clock, self._timers, self._machine.disk)
         self._draw = draw
+        self._notifier = notifier or Notifier({})
+        self._signals = Signals(self._outbox)
+        self._lookout: Lookout | None = None
         self._fleet = Fleet(
             self._machine,
             self._world,
@@ -81,6 +88,7 @@ class Bot:
             config,
             make_exchange,
             new_venue=new_venue,
+            goes_on=self._goes_on,
         )
         self._metrics = self._new_metrics() if config.process.metrics.enabled else None
 
@@ -88,17 +96,21 @@ class Bot:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
         sys.setswitchinterval(_SWITCH_S)
         control = Path(self._config.process.data_dir) / SOCKET
-        with Signals(self._outbox), ControlServer(control, self.ask):
+        wedges = Wedges(self._directory, self._timers, self._clock, drawing=self._draw is not None)
+        self._lookout = Lookout(wedges, self._notifier, self._clock, lambda: self._fleet.status)
+        with self._signals, ControlServer(control, self.ask):
             return self.live(for_s)
 
     def live(self, for_s: float | None) -> RunResult:
-        """``run`` without what belongs to a process: signals and the interpreter's settings."""
+        """``run`` without what belongs to a process: signals, the look-out, the interpreter's settings."""
         watch = self._start_watch()
         try:
             failure = self._begin()
             if not failure:
+                self._notifier.ready(self._fleet.status)
                 failure = self._wait(for_s)
         finally:
+            self._notifier.stopping()
             self._stop()
         if self._metrics is not None:
             self._metrics.stop()
@@ -183,6 +195,12 @@ class Bot:
         self._directory.register("feed/public", ref)
         self._directory.send("feed/public", Open())
 
+    def _goes_on(self) -> bool:
+        """Asked between the starts of accounts, each of which may wait for a slow exchange."""
+        if self._lookout is not None:
+            self._lookout.live()
+        return not self._signals.seen
+
     def _wait(self, for_s: float | None) -> str:
         """The main thread's whole work: wait for the end, and start accounts whose time has come."""
         deadline_ns = None if for_s is None else self._clock.monotonic_ns() + int(for_s * 1e9)
@@ -194,10 +212,9 @@ class Bot:
             if isinstance(message, ClockDrifted):
                 _log.warning("the clock has drifted by %s ms: set to the exchange's", message.by_ms)
                 self._clock.offset_ms += message.by_ms
-            if isinstance(message, ActorDied):
-                failure = self._fleet.died(message.address, message.error)
-                if failure:
-                    return failure
+            failure = self._failed(message)
+            if failure:
+                return failure
             if isinstance(message, AccountStopped):
                 self._fleet.stopped(message)
             if isinstance(message, Signalled):
@@ -209,8 +226,20 @@ class Bot:
             if self._fleet.lost:
                 return "; ".join(self._fleet.refusals)
 
+    def _failed(self, message: object) -> str:
+        """Let the fleet deal with who has died or stands still: "" or why the process must end."""
+        if isinstance(message, ActorDied):
+            return self._fleet.died(message.address, message.error)
+        for wedged in self._lookout.look() if self._lookout is not None else ():
+            failure = self._fleet.wedged(wedged)
+            if failure:
+                return failure
+        return ""
+
     def _next_message(self, left_s: float | None) -> object | None:
-        """The next message; None once the time is up or an account is to be started."""
+        """The next message; None once the time is up, an account is to be started, or it is time to look."""
+        if self._lookout is not None:
+            left_s = self._lookout.wait_s if left_s is None else min(left_s, self._lookout.wait_s)
         due_ms = self._fleet.due_ms
         if due_ms is not None:
             due_s = max(due_ms - self._clock.now_ms(), 1) / 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -32,10 +33,32 @@ class World:
         self.disk = disk
 
 
+class Inbox(queue.SimpleQueue[Any]):
+    """A mailbox that shows from outside whether its reader moves (actors/wedges.py), and can be closed to it.
+
+    A thread can't be ended from outside. One that stands still is cut off instead: should it ever move
+    again, it takes no further message, and nothing that it still says is heard.
+    """
+
+    __slots__ = ("cut_off", "doing", "left", "thread", "turns")
+
+    def __init__(self) -> None:
+        self.turns = 0
+        """Messages begun and messages done."""
+        self.doing: object = None
+        """The message in hand; None between two."""
+        self.thread = 0
+        """Its reader's; 0 until that has begun."""
+        self.cut_off = False
+        self.left = threading.Event()
+        """Set once its reader is through, ``on_stop`` too."""
+
+
 class Shell(pykka.ThreadingActor):
     """An actor at an address. Subclasses implement ``receive``; whatever it raises ends the actor."""
 
     use_daemon_thread = True
+    actor_inbox: Inbox
 
     def __init__(self, address: str, world: World) -> None:
         super().__init__()
@@ -43,16 +66,25 @@ class Shell(pykka.ThreadingActor):
         self.world = world
 
     @staticmethod
-    def _create_actor_inbox() -> Any:
-        return queue.SimpleQueue()
+    def _create_actor_inbox() -> Inbox:
+        return Inbox()
+
+    def _actor_loop(self) -> None:
+        self.actor_inbox.thread = threading.get_ident()
+        try:
+            super()._actor_loop()
+        finally:
+            self.actor_inbox.left.set()
 
     def send(self, address: str, message: object) -> None:
         """The way out."""
-        self.world.directory.send(address, message)
+        if not self.actor_inbox.cut_off:
+            self.world.directory.send(address, message)
 
     def later(self, wait_ms: int, message: object) -> None:
         """A message to oneself after ``wait_ms``."""
-        self.world.timers.at(self.world.clock.now_ms() + wait_ms, self.address, message)
+        if not self.actor_inbox.cut_off:
+            self.world.timers.at(self.world.clock.now_ms() + wait_ms, self.address, message)
 
     def receive(self, message: object) -> object:
         """Take one message; what it returns answers an ``ask``, which only threads without a mailbox may."""
@@ -60,12 +92,20 @@ class Shell(pykka.ThreadingActor):
 
     def on_receive(self, message: Any) -> Any:
         """Take one message; a BaseException becomes a failure of this actor alone."""
+        inbox = self.actor_inbox
+        if inbox.cut_off:
+            return None
+        inbox.doing = message
+        inbox.turns += 1
         try:
             return self.receive(message)
         except Exception:
             raise
         except BaseException as error:
             raise RuntimeError(f"{type(error).__name__} in {self.address}") from error
+        finally:
+            inbox.doing = None
+            inbox.turns += 1
 
     def on_failure(
         self,

@@ -20,6 +20,7 @@ class ThreadTimers:
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._running = True
+        self._sent = 0
         self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
 
     def start(self) -> None:
@@ -45,6 +46,13 @@ class ThreadTimers:
             self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
             heapq.heapify(self._heap)
 
+    def overdue(self, now_ms: int) -> tuple[int, int]:
+        """How many messages were sent so far, and how many should have been by now; for whoever looks on.
+
+        Takes no lock, which the thread might never give back.
+        """
+        return self._sent, sum(entry[0] <= now_ms for entry in self._heap[:1])
+
     def _run(self) -> None:
         while True:
             with self._changed:
@@ -56,3 +64,4 @@ class ThreadTimers:
                     continue
                 _, _, address, message = heapq.heappop(self._heap)
             self._directory.send(address, message)
+            self._sent += 1

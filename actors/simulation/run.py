@@ -110,6 +110,8 @@ class Run:
                 self._counts["syncs"] += 1
                 if not message.failure:
                     self._world.synced(message.account, message.at_ms - message.took_ns // 1_000_000)
+            case Counted(name="start_failed"):  # no fault that is put in does that
+                raise RuntimeError(f"the start of account {message.account} failed: {message.reason}")
             case Counted():
                 self._counts[message.name] += 1
 

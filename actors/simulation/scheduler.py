@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 from collections import deque
 from collections.abc import Callable
 from random import Random
@@ -38,20 +39,26 @@ class Watcher(Protocol):
 class Resident:
     """Whoever lives in a greenlet: the inbox of an actor, and where its loop stands.
 
-    The four methods that pykka asks of an inbox are put, get, empty and qsize.
+    The four methods that pykka asks of an inbox are put, get, empty and qsize; a shell notes in it what it
+    does, as in its own kind (``actors.shell.Inbox``).
     """
 
     __slots__ = (
         "_letters",
         "_scheduler",
         "asleep",
+        "cut_off",
+        "doing",
         "gone",
         "greenlet",
         "grid",
         "group",
+        "left",
         "name",
         "ready",
         "shell",
+        "thread",
+        "turns",
     )
 
     def __init__(self, scheduler: Scheduler) -> None:
@@ -62,6 +69,9 @@ class Resident:
         self.name = ""
         self.group: object = None
         self.ready = self.asleep = self.gone = False
+        self.turns, self.thread, self.cut_off = 0, 0, False
+        self.doing: object = None
+        self.left = threading.Event()
         self.grid = False
         """Whether the shell is a grid, with a state that checkers look at."""
 

@@ -126,10 +126,13 @@ def test_only_their_owner_may_read_the_data(run: Run) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
 
-def test_a_failure_that_ends_the_process_shows_no_keys(tmp_path: Path) -> None:
+def test_a_start_that_fails_is_tried_again_and_shows_no_keys(tmp_path: Path) -> None:
     example_config(tmp_path)
-    done = finished(tmp_path, "run", "--config", "config.toml", **breaking(tmp_path, 1))
-    assert done.code == 1
+    with started(tmp_path, "run", "--config", "config.toml", **breaking(tmp_path, 1)) as command:
+        command.wait_for(lambda: "001_bot_state" in str(list(tmp_path.rglob("*"))), "the second start")
+        done = command.stop()
+    assert done.code == 0, done.text
+    assert "account 001 does not start: its start failed: RuntimeError" in done.err
     assert "RuntimeError: no answer to *** signed by ***" in done.err
     assert shown(TRUE_KEYS, *written(tmp_path).values()) == []
 

@@ -97,6 +97,20 @@ class RunningBot:
         except BaseException as error:  # noqa: BLE001  told by ``stop``, in the test's own thread
             self._error = error
 
+    def send(self, address: str, message: object) -> None:
+        """Put a message into an actor's mailbox."""
+        self._bot._directory.send(address, message)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """A figure as it is scraped; 0 where there is none."""
+        metrics = self._bot._metrics
+        assert metrics is not None, "metrics are off in this test's config"
+        return metrics.registry.get_sample_value(name, labels) or 0
+
+    def life(self, account: int) -> set[int]:
+        """An account's actors: others after it has started again."""
+        return {id(r) for a, r in self._bot._directory.residents() if a.startswith(f"{account:03d}/")}
+
     @property
     def ended(self) -> bool:
         """Whether it has stopped, by itself or because it was told to."""
