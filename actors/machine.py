@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import pykka
@@ -36,6 +36,10 @@ class RunningTimers(Timers, Protocol):
 
     def stop(self) -> None:
         """Send nothing more."""
+        ...
+
+    def measure(self, late: Callable[[int], None]) -> None:
+        """Tell how many milliseconds after its time each message is sent, where time is real."""
         ...
 
     def forget(self, prefix: str) -> None:

@@ -152,8 +152,11 @@ class Bot:
 
     def _new_metrics(self) -> Metrics:
         symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
-        metrics = Metrics.for_config(symbols)
+        metrics = Metrics.for_config(symbols, clock=self._clock)
         metrics.watch_mailboxes(self._directory.depths)
+        metrics.watch_clock(lambda: self._clock.offset_ms)
+        self._directory.stamp = metrics.latencies.stamp
+        self._timers.measure(metrics.latencies.late)
         return metrics
 
     def _begin(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pykka
 
-from actors.directory import Directory
+from actors.directory import Directory, Stamped
 from actors.mail import ActorDied
 from exchange.clock import Clock
 from state.store.disk import Disk
@@ -60,6 +60,9 @@ class Shell(pykka.ThreadingActor):
 
     def on_receive(self, message: Any) -> Any:
         """Take one message; a BaseException becomes a failure of this actor alone."""
+        if type(message) is Stamped:
+            message.taken()
+            message = message.message
         try:
             return self.receive(message)
         except Exception:
