@@ -182,13 +182,14 @@ class AccountChanged:
 class GuardReport:
     """What an account's guard holds; sent when it changes. Amounts in USDT, ratios of 1.
 
-    ``mode`` is how it is stopped, "" while it is not. ``holding`` are the rules that fire now, as metrics
-    name them. ``failures`` counts closes that failed in a row, by symbol. A threshold of None is a rule
-    switched off.
+    ``mode`` is how it is stopped, "" while it is not; ``by_person``: because somebody asked for it.
+    ``holding`` are the rules that fire now, as metrics name them. ``failures`` counts closes that failed in a
+    row, by symbol. A threshold of None is a rule switched off.
     """
 
     account: int
     mode: str
+    by_person: bool
     frozen_until_ms: int
     averaging_frozen: bool
     holding: frozenset[str]

@@ -28,6 +28,9 @@ class GuardMetrics:
         self._now_ms = now_ms
         self._reports: dict[str, GuardReport | None] = {}
         self.rules = gauge("guard_rule_holds", "1 while a rule of the guard fires, whatever it does.", "rule")
+        self.by_person = gauge(
+            "stopped_by_person", "1 while the account is stopped because a person asked for it."
+        )
         self.averaging = gauge("averaging_frozen", "1 while the early freeze keeps pending entries away.")
         self.failures = gauge("failed_closes_in_a_row", "Closes that failed one after another.", "symbol")
         self.peak = gauge(
@@ -48,6 +51,7 @@ class GuardMetrics:
         self._reports[account] = None
         self.running.labels(account).set(0)
         self.averaging.labels(account).set(0)
+        self.by_person.labels(account).set(0)
         for rule in RULES:
             self.rules.labels(account, rule).set(0)
         for symbol in symbols:
@@ -61,6 +65,7 @@ class GuardMetrics:
         """A guard's newest word."""
         account = account_label(message.account)
         self._reports[account] = message
+        self.by_person.labels(account).set(message.by_person)
         self.averaging.labels(account).set(message.averaging_frozen)
         for rule in RULES:
             self.rules.labels(account, rule).set(rule in message.holding)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from messages.guard import Rule
 from messages.reports import GuardReport
 from state.guard.model import GuardState
+from state.guard.people import BY_PERSON
 from state.guard.rules import of_last_hour
 from state.numbers import HUNDRED
 
@@ -19,6 +20,7 @@ def report(state: GuardState, symbols: tuple[str, ...], now_ms: int) -> GuardRep
     return GuardReport(
         account=state.account,
         mode=state.mode.value if state.stopped else "",
+        by_person=state.stopped == BY_PERSON,
         frozen_until_ms=state.frozen_until_ms,
         averaging_frozen=state.averaging_frozen,
         holding=_holding(state, now_ms),
