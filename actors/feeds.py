@@ -127,7 +127,7 @@ class _Feed(Shell, Generic[C]):
         """Now and then: what a living connection says several times meanwhile."""
         if heard_ms >= self._heard_ms + _TELL_MS:
             self._heard_ms = heard_ms
-            self.send("watch", StreamHeard(account=self._account, stream=self.stream, at_ms=heard_ms))
+            self.world.show(StreamHeard(account=self._account, stream=self.stream, at_ms=heard_ms))
 
     def _dial(self, connection: C, generation: int) -> None:
         raise NotImplementedError

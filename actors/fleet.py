@@ -135,7 +135,7 @@ class Fleet:
         except OSError as error:
             _log.critical("account %03d: %s can't be written: %s", number, files.flag, error)
         stopped = Counted(account=number, symbol="", name="emergency_stop", reason="actors")
-        self._world.directory.send("watch", stopped)
+        self._world.show(stopped)
         self.stopped(AccountStopped(account=number, reason=reason))
 
     def stopped(self, told: AccountStopped) -> None:
@@ -221,8 +221,7 @@ class Fleet:
             raise
 
     def _tell_running(self, number: int, *, running: bool, reason: str = "") -> None:
-        told = AccountChanged(account=number, running=running, reason=reason)
-        self._world.directory.send("watch", told)
+        self._world.show(AccountChanged(account=number, running=running, reason=reason))
 
     def _tell_spoilt(self, number: int, text: str, now_ms: int) -> None:
         """The account trades on what the exchange shows; that its state was lost is an alert."""

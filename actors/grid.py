@@ -82,7 +82,7 @@ class GridActor(Shell):
         else:
             if isinstance(message, Withdraw):
                 self._drop_entries("the bot stops", openings=True)
-            if isinstance(message, SymbolSnapshot):
+            if isinstance(message, SymbolSnapshot) and self.world.viewed:
                 self._count_differences(message)
             received_ns = message.received_ns if isinstance(message, StreamEvents) else 0
             self._step(message, received_ns)  # type: ignore[arg-type]  # step ignores what it doesn't know
@@ -94,7 +94,7 @@ class GridActor(Shell):
             counted = Counted(
                 account=account, symbol=symbol, name="sync_difference", reason=what, amount=Decimal(count)
             )
-            self.send("watch", counted)
+            self.world.show(counted)
 
     def _step(self, event: Event, received_ns: int) -> None:
         now_ms = self.world.clock.now_ms()

@@ -112,10 +112,12 @@ class GuardActor(Shell):
 
     def _report(self, now_ms: int) -> None:
         """Tell the watch, once something of it is another."""
+        if not self.world.viewed:
+            return
         told = report(self._state, tuple(self._grids), now_ms)
         if told != self._told:
             self._told = told
-            self.send("watch", told)
+            self.world.show(told)
 
     def _asked(self, asked: Asked, now_ms: int) -> Standing:
         d = Draft(self._state, now_ms)
@@ -177,10 +179,7 @@ class GuardActor(Shell):
             told = AccountStopped(account=self._state.account, reason=stop.reason)
             self.send("supervisor", told)
             why = rule_of(stop.reason) or ("accounts" if "emergency stops" in stop.reason else "exchange")
-            self.send(
-                "watch",
-                Counted(account=told.account, symbol="", name="emergency_stop", reason=why),
-            )
+            self.world.show(Counted(account=told.account, symbol="", name="emergency_stop", reason=why))
 
     def _spread_stop(self) -> None:
         # The grids first: they must know why their entries are withheld.

@@ -65,6 +65,11 @@ class Machine(Protocol):
         """What the main thread waits at."""
         ...
 
+    @property
+    def viewed(self) -> bool:
+        """Whether people look on, be it by Prometheus."""
+        ...
+
     def timers(self, directory: Directory, clock: Clock) -> RunningTimers:
         """Timers by ``clock``, not yet started."""
         ...
@@ -80,6 +85,8 @@ class Machine(Protocol):
 
 class ThreadMachine:
     """A thread for each actor, and the system's clock."""
+
+    viewed = True
 
     def __init__(self) -> None:
         self.clock: Clock = SystemClock()

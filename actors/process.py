@@ -71,7 +71,9 @@ class Bot:
         self._clock = OffsetClock(self._machine.clock, 0)
         self._directory = Directory()
         self._timers = self._machine.timers(self._directory, self._clock)
-        self._world = World(self._directory, self._clock, self._timers, self._machine.disk)
+        self._world = World(
+            self._directory, self._clock, self._timers, self._machine.disk, viewed=self._machine.viewed
+        )
         self._draw = draw
         self._fleet = Fleet(
             self._machine,

@@ -23,13 +23,24 @@ class Timers(Protocol):
 
 
 class World:
-    """What the shells are given: who is where, what time it is, later, and where files lie."""
+    """What the shells are given: who is where, what time it is, later, and where files lie.
 
-    def __init__(self, directory: Directory, clock: Clock, timers: Timers, disk: Disk) -> None:
+    ``viewed``: people look on. What is for them alone, and for no checker, is told only then.
+    """
+
+    def __init__(
+        self, directory: Directory, clock: Clock, timers: Timers, disk: Disk, *, viewed: bool = True
+    ) -> None:
         self.directory = directory
         self.clock = clock
         self.timers = timers
         self.disk = disk
+        self.viewed = viewed
+
+    def show(self, message: object) -> None:
+        """Tell the watch, if anybody looks."""
+        if self.viewed:
+            self.directory.send("watch", message)
 
 
 class Shell(pykka.ThreadingActor):

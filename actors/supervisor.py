@@ -41,7 +41,7 @@ class SupervisorActor(Shell):
     def _count(self, address: str) -> None:
         number = int(address[:3]) if address[:3].isdigit() else 0
         died = Counted(account=number, symbol="", name="actor_died", reason=kind_of(address))
-        self.send("watch", died)
+        self.world.show(died)
 
     def on_failure(self, *failure: Any) -> None:
         """Nobody watches the supervisor: it tells the main thread of its own death."""

@@ -113,7 +113,9 @@ class VirtualOutbox:
 
 
 class VirtualMachine:
-    """Spawns shells into greenlets of one group: the process."""
+    """Spawns shells into greenlets of one group: the process. Checkers look on, people don't."""
+
+    viewed = False
 
     def __init__(self, scheduler: Scheduler, disk: Disk, ahead_ms: int) -> None:
         self._scheduler = scheduler
