@@ -5,12 +5,11 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter
 
 from actors.directory import KINDS
-from actors.metrics.labels import account_label
+from actors.metrics.labels import OTHER, Bounded, account_label
 from messages.events import Counted
 
 #: Reasons come from the exchange: so many pairs of event and reason are told apart.
 MOST_REASONS = 200
-OTHER = "other"
 #: Why accounts stop in an emergency: the guard's rules, and what else may stop one.
 RULES = (
     "early_freeze",
@@ -56,7 +55,7 @@ class CountMetrics:
             "reason",
         )
         self.events = counter("events", "Whatever else the grids count by name.", "symbol", "event", "reason")
-        self._pairs: set[tuple[str, str]] = set()
+        self._reasons = Bounded(MOST_REASONS)
 
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
         """Zero for an account that is to trade these symbols."""
@@ -87,13 +86,5 @@ class CountMetrics:
         elif name == "sync_difference":
             series = self.differences.labels(account, message.symbol, reason)
         else:
-            series = self.events.labels(account, message.symbol, name, self._bounded(name, reason))
+            series = self.events.labels(account, message.symbol, name, self._reasons.of(reason, name))
         series.inc(float(message.amount))
-
-    def _bounded(self, name: str, reason: str) -> str:
-        pair = (name, reason)
-        if pair not in self._pairs:
-            if len(self._pairs) >= MOST_REASONS:
-                return OTHER
-            self._pairs.add(pair)
-        return reason
