@@ -7,20 +7,11 @@ from prometheus_client import CollectorRegistry, Counter
 from actors.directory import KINDS
 from actors.metrics.labels import OTHER, Bounded, account_label
 from messages.events import Counted
+from state.guard.report import RULES
 
 #: Reasons come from the exchange: so many pairs of event and reason are told apart.
 MOST_REASONS = 200
 #: Why accounts stop in an emergency: the guard's rules, and what else may stop one.
-RULES = (
-    "early_freeze",
-    "panic",
-    "maintenance_rate",
-    "loss",
-    "disconnections",
-    "closes_failing",
-    "state",
-    "mismatch",
-)
 STOP_REASONS = (*RULES, "exchange", "accounts", "actors")
 SHARED_KINDS = ("watch", "supervisor")
 DIFFERENCES = ("execution", "order", "position")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.core import GaugeMetricFamily
 
-from actors.metrics.counts import RULES
 from actors.metrics.labels import account_label
 from messages.reports import AccountChanged, GuardReport
+from state.guard.report import RULES
 
 MODES = ("trading", "frozen", "hold", "flatten")
 

@@ -12,6 +12,17 @@ from state.guard.rules import of_last_hour
 from state.numbers import HUNDRED
 
 _DISCONNECTIONS = "disconnections"
+#: The rules as metrics name them; verdicts and reasons have spaces in them.
+RULES = (
+    "early_freeze",
+    "panic",
+    "maintenance_rate",
+    "loss",
+    _DISCONNECTIONS,
+    "closes_failing",
+    "state",
+    "mismatch",
+)
 
 
 def report(state: GuardState, symbols: tuple[str, ...], now_ms: int) -> GuardReport:
@@ -33,8 +44,8 @@ def report(state: GuardState, symbols: tuple[str, ...], now_ms: int) -> GuardRep
 
 def rule_of(reason: str) -> str:
     """The rule that a stop or freeze names before its reason, "" if it names none."""
-    rule, colon, _ = reason.partition(": ")
-    return rule.replace(" ", "_") if colon else ""
+    rule = reason.partition(": ")[0].replace(" ", "_")
+    return rule if rule in RULES else ""
 
 
 def _holding(state: GuardState, now_ms: int) -> frozenset[str]:
@@ -50,7 +61,7 @@ def _holding(state: GuardState, now_ms: int) -> frozenset[str]:
         found.add(rule_of(state.frozen_for))
     if state.losses and _too_many_losses(state, now_ms):
         found.add(_DISCONNECTIONS)
-    return frozenset(found)
+    return frozenset(found & set(RULES))
 
 
 def _too_many_losses(state: GuardState, now_ms: int) -> bool:
