@@ -18,7 +18,7 @@ FIGURES ?= data/prometheus
 
 help: ## Show this list
 	@echo "sol-trader: a hedge-mode grid on Bybit USDT perpetuals"
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 	@echo 'Options of the command are passed on: make run ARGS="--for 20s"'
 
 run: install ## Trade simulated prices: the local venue and the bot (ARGS="--for 20s --seed 3")
