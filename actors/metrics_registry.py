@@ -16,7 +16,6 @@ from prometheus_client import (
     CollectorRegistry,
     Gauge,
     Info,
-    ProcessCollector,
     disable_created_metrics,
     start_http_server,
 )
@@ -28,7 +27,7 @@ from actors.metrics.guard import GuardMetrics
 from actors.metrics.labels import MS_PER_SECOND, account_label
 from actors.metrics.latencies import LatencyMetrics
 from actors.metrics.orders import OrderMetrics
-from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics
+from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics, ProcessFigures
 from exchange.clock import Clock, SystemClock
 from messages.events import Counted, CycleClosed
 from messages.reports import (
@@ -70,7 +69,7 @@ class Metrics:
             "Exchange's clock less this machine's.",
             registry=self.registry,
         )
-        ProcessCollector(registry=self.registry)
+        ProcessFigures(registry=self.registry)
         Info("soltrader_build", "The version that runs.", registry=self.registry).info(
             {"version": _version(), "python": platform.python_version()}
         )
