@@ -9,11 +9,16 @@ ROOMS := $(patsubst %/__init__.py,%,$(wildcard actors/__init__.py messages/__ini
 CODE := $(ROOMS) $(wildcard main.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install lock clean
+.PHONY: help run test monitoring install lock clean
+
+# What `make monitoring` watches, where it answers, and where it keeps its figures.
+TARGET ?= 127.0.0.1:9108
+LISTEN ?= 127.0.0.1:9090
+FIGURES ?= data/prometheus
 
 help: ## Show this list
 	@echo "sol-trader: a hedge-mode grid on Bybit USDT perpetuals"
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 	@echo 'Options of the command are passed on: make run ARGS="--for 20s"'
 
 run: install ## Trade simulated prices: the local venue and the bot (ARGS="--for 20s --seed 3")
@@ -27,6 +32,17 @@ test: install ## Check everything: style, types, tests (the architecture's rules
 	@$(BIN)/python -m mypy --strict $(CODE)
 	@echo "==> pytest: behaviour and architecture"
 	@$(BIN)/python -m pytest $(ARGS)
+
+monitoring: ## Watch the running bot with Prometheus and its alert rules (TARGET=127.0.0.1:9108)
+	@command -v prometheus >/dev/null || { \
+		echo "prometheus is not on the PATH. Install it (Debian: apt-get install prometheus), or use Docker," >&2; \
+		echo "which brings Grafana, too: docker compose -f config/monitoring/compose.yml up" >&2; exit 1; }
+	@mkdir -p $(FIGURES)
+	@sed -e 's|127.0.0.1:9108|$(TARGET)|' -e 's|rules/|$(CURDIR)/config/monitoring/rules/|' \
+		config/monitoring/prometheus.yml > $(FIGURES)/prometheus.yml
+	@echo "==> Prometheus scrapes $(TARGET) and answers on http://$(LISTEN)/alerts (figures in $(FIGURES); Ctrl-C ends it)"
+	@exec prometheus --config.file=$(FIGURES)/prometheus.yml --storage.tsdb.path=$(FIGURES) \
+		--storage.tsdb.retention.time=90d --web.listen-address=$(LISTEN) --log.level=warn
 
 # Made anew only when the lock's content changed: a checkout that only touches the file costs nothing.
 install: ## Make .venv from requirements.lock, if it isn't there or is out of date

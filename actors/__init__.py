@@ -55,6 +55,9 @@ The messages between them (messages/ and actors/mail.py):
 | control      | AskStop, AskFlatten, AskResume     | guard (``ask``)   | people, through a Unix socket   |
 | grid         | SaveGrid, TradeBooked              | keeper            | state and executions            |
 | everyone     | reports (messages/reports.py)      | watch             | people and Prometheus           |
+| guard        | GuardReport                        | watch             | mode, rules that hold, the peak |
+| feeds        | StreamHeard                        | watch             | that a connection still talks   |
+| fleet        | AccountChanged                     | watch             | an account runs, or does not    |
 | reconciler   | ClockDrifted                       | supervisor        | the exchange's clock has moved  |
 | every shell  | ActorDied, Finished                | supervisor        | failures, and an orderly stop   |
 | watch        | LastPicture                        | supervisor        | what the run's summary is made of |

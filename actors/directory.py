@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pykka
 
+#: Kinds of actors: the part of an address that is neither its account nor a symbol or a session's name.
+KINDS = (
+    "grid",
+    "orders",
+    "rest",
+    "feed",
+    "socket",
+    "guard",
+    "keeper",
+    "reconciler",
+    "watch",
+    "supervisor",
+)
+
+
+class Stamped:
+    """A message under measurement: ``taken`` is called by its receiver, in its own thread."""
+
+    __slots__ = ("message", "taken")
+
+    def __init__(self, message: object, taken: Callable[[], None]) -> None:
+        self.message, self.taken = message, taken
+
 
 class Directory:
-    """Addresses and who lives there now. A message to nobody is dropped and counted."""
+    """Addresses and who lives there now. A message to nobody is dropped and counted.
+
+    ``stamp``, where there is one, may give a ``Stamped`` message in place of another.
+    """
 
     def __init__(self) -> None:
         self._refs: dict[str, pykka.ActorRef[Any]] = {}
         self.undelivered = 0
+        self.stamp: Callable[[str, object], object] | None = None
 
     def register(self, address: str, ref: pykka.ActorRef[Any]) -> None:
         """Let ``ref`` live at ``address``; a restarted actor takes the place of its old self."""
@@ -29,7 +57,7 @@ class Directory:
             self.undelivered += 1
             return
         try:
-            ref.tell(message)
+            ref.tell(message if self.stamp is None else self.stamp(address, message))
         except pykka.ActorDeadError:
             self.undelivered += 1
 
@@ -79,3 +107,10 @@ def account_address(account: int, name: str) -> str:
 def account_of(address: str) -> int:
     """Whose actor lives there; 0 for one that serves all accounts."""
     return int(address[:3]) if address[:3].isdigit() else 0
+
+
+def kind_of(address: str) -> str:
+    """The kind of actor that lives at an address such as ``001/grid/SOLUSDT``."""
+    parts = address.split("/")
+    first = parts[1] if parts[0].isdigit() and len(parts) > 1 else parts[0]
+    return first if first in KINDS else "other"

@@ -26,16 +26,19 @@ from messages.events import StreamEvents
 from messages.guard import PrivateStreamLost
 from messages.market import Price
 from messages.orders import OrdersAnswered
-from messages.reports import StreamChanged
+from messages.reports import StreamChanged, StreamHeard
 
 #: A silent connection is given up after 12 s; this is how late that may be seen.
 _CHECK_MS = 2_000
+_TELL_MS = 5_000
 _FIRST_WAIT_MS, _LONGEST_WAIT_MS = 500, 30_000
 
 
 class _Connection(Protocol):
     def close(self) -> None: ...
     def check(self, now_ms: int) -> None: ...
+    @property
+    def heard_ms(self) -> int: ...
 
 
 C = TypeVar("C", bound=_Connection)
@@ -56,6 +59,7 @@ class _Feed(Shell, Generic[C]):
         self._connection: C | None = None
         self._generation = 0
         self._wait_ms = _FIRST_WAIT_MS
+        self._heard_ms = 0
 
     def on_start(self) -> None:
         """Begin to look after the connection, whichever it is."""
@@ -69,6 +73,7 @@ class _Feed(Shell, Generic[C]):
             case Check():
                 if self._connection is not None:
                     self._connection.check(self.world.clock.now_ms())
+                    self._tell_heard(self._connection.heard_ms)
                 self.later(_CHECK_MS, Check())
             case Lost():
                 if message.generation == self._generation and self._connection is not None:
@@ -117,6 +122,12 @@ class _Feed(Shell, Generic[C]):
                 at_ms=self.world.clock.now_ms(),
             ),
         )
+
+    def _tell_heard(self, heard_ms: int) -> None:
+        """Now and then: what a living connection says several times meanwhile."""
+        if heard_ms >= self._heard_ms + _TELL_MS:
+            self._heard_ms = heard_ms
+            self.world.show(StreamHeard(account=self._account, stream=self.stream, at_ms=heard_ms))
 
     def _dial(self, connection: C, generation: int) -> None:
         raise NotImplementedError

@@ -44,7 +44,7 @@ from exchange.errors import ProtocolError
 from messages.commands import StreamGap
 from messages.events import Counted, Note, Severity
 from messages.guard import StopAll, StopMode
-from messages.reports import BalanceRead
+from messages.reports import AccountChanged, BalanceRead
 from state.guard.model import StopDecided
 from state.store.csv_file import CsvFileError
 from state.store.files import disk_trouble
@@ -150,6 +150,7 @@ class Fleet:
             return "" if number in self._waits else f"{address} failed: {kind}: the log says more"
         _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
         held = actors.stop(self._world, self._machine, owners_s=_OWNERS_S)
+        self._tell_running(number, running=False, reason=f"{address} failed: {kind}")
         self._timers.forget(f"{number:03d}/")
         deaths, now_ms = self._deaths[number], self._clock.now_ms()
         deaths.append(now_ms)
@@ -174,6 +175,8 @@ class Fleet:
             write_flag(self._machine.disk, files.flag, number, stop, self._clock.now_ms())
         except OSError as error:
             _log.critical("account %03d: %s can't be written: %s", number, files.flag, error)
+        stopped = Counted(account=number, symbol="", name="emergency_stop", reason="actors")
+        self._world.show(stopped)
         self.stopped(AccountStopped(account=number, reason=reason))
 
     def stopped(self, told: AccountStopped) -> None:
@@ -194,6 +197,7 @@ class Fleet:
             exchange = self._make_exchange(account, self._clock, self._unreadable(number))
             self.running[number] = self._started(account, exchange)
             self.ever_ran = True
+            self._tell_running(number, running=True)
         except StartRefused as refusal:
             self._refuse(number, str(refusal), wait_ms if refusal.passing else 0)
         except CsvFileError as error:
@@ -210,6 +214,7 @@ class Fleet:
     def _refuse(self, number: int, why: str, wait_ms: int) -> None:
         """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""
         text = f"account {number:03d} does not start: {why}"
+        self._tell_running(number, running=False, reason=why)
         if wait_ms:
             _log.error("%s; it is tried again in %s s", text, wait_ms // 1000)
             self._waits[number] = (self._clock.now_ms() + wait_ms, wait_ms)
@@ -261,6 +266,9 @@ class Fleet:
             environment=environment.value,
             sync_ms=self._config.process.sync_seconds * 1000,
         )
+
+    def _tell_running(self, number: int, *, running: bool, reason: str = "") -> None:
+        self._world.show(AccountChanged(account=number, running=running, reason=reason))
 
     def _tell_spoilt(self, number: int, text: str, now_ms: int) -> None:
         """The account trades on what the exchange shows; that its state was lost is an alert."""

@@ -18,7 +18,16 @@ from actors.mail import (
 from actors.shell import Shell, World
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import SettingAnswered, Withdraw
-from messages.events import Counted, CycleClosed, LookUpFailed, Note, StreamEvents, TradeBooked, Wake
+from messages.events import (
+    Counted,
+    CycleClosed,
+    LookUpFailed,
+    Note,
+    StreamEvents,
+    SymbolSnapshot,
+    TradeBooked,
+    Wake,
+)
 from messages.guard import CloseFailed, CloseSucceeded, Mismatched, SymbolFigures
 from messages.market import Price
 from messages.orders import AmendOrder, CancelOrder, OrderCommand, PlaceOrder
@@ -26,6 +35,7 @@ from messages.reports import CloseLatency
 from messages.requests import LegsRead, LookUpOrder, OrderLookUp, ReadLegs, SetLeverage, SetTradingStop
 from messages.settings import OnStop
 from messages.sides import Role, Side
+from state.grid.differences import differences
 from state.grid.effects import CloseActed, Effect, FreezeAccount, ProvenAbsent, Save, StopAccount, WakeAt
 from state.grid.figures import figures
 from state.grid.model import GridState
@@ -72,8 +82,19 @@ class GridActor(Shell):
         else:
             if isinstance(message, Withdraw):
                 self._drop_entries("the bot stops", openings=True)
+            if isinstance(message, SymbolSnapshot) and self.world.viewed:
+                self._count_differences(message)
             received_ns = message.received_ns if isinstance(message, StreamEvents) else 0
             self._step(message, received_ns)  # type: ignore[arg-type]  # step ignores what it doesn't know
+
+    def _count_differences(self, snapshot: SymbolSnapshot) -> None:
+        """What the stream has kept back is counted; the step sets it right."""
+        account, symbol = self._state.account, self._state.symbol
+        for what, count in differences(self._state, snapshot).items():
+            counted = Counted(
+                account=account, symbol=symbol, name="sync_difference", reason=what, amount=Decimal(count)
+            )
+            self.world.show(counted)
 
     def _step(self, event: Event, received_ns: int) -> None:
         now_ms = self.world.clock.now_ms()

@@ -22,7 +22,7 @@ from actors.flag import remove_flag, write_flag
 from actors.mail import AccountStopped, SaveGuard
 from actors.shell import Shell, World
 from messages.commands import FlattenSymbol, Freeze, FreezeAveraging, Panic, Resume, Stop
-from messages.events import Note, Severity
+from messages.events import Counted, Note, Severity
 from messages.guard import (
     AccountFigures,
     AskFlatten,
@@ -41,6 +41,7 @@ from messages.guard import (
     StopMode,
     SymbolFigures,
 )
+from messages.reports import GuardReport
 from state.grid.effects import FreezeAccount, StopAccount
 from state.guard.model import (
     AveragingFrozen,
@@ -55,6 +56,7 @@ from state.guard.model import (
     WalletWanted,
 )
 from state.guard.people import ask_flatten, ask_resume, ask_stop, standing
+from state.guard.report import report, rule_of
 from state.guard.step import Draft, step
 
 Asked = AskStop | AskFlatten | AskResume | AskStanding
@@ -82,6 +84,7 @@ class GuardActor(Shell):
         self._grids = {symbol: grid_address(state.account, symbol) for symbol in symbols}
         self._orders = account_address(state.account, "orders")
         self._flag = flag
+        self._told: GuardReport | None = None
 
     @property
     def state(self) -> GuardState:
@@ -92,6 +95,7 @@ class GuardActor(Shell):
         """An account whose flag lies there starts as stopped."""
         if self._state.stopped:
             self._spread_stop()
+        self._report(self.world.clock.now_ms())
 
     def receive(self, message: object) -> Standing | None:
         """Judge what has happened, or do what a person asks for and say how the account stands."""
@@ -103,7 +107,17 @@ class GuardActor(Shell):
         self._state, effects = step(self._state, message, now_ms)
         for effect in effects:
             self._carry_out(effect, now_ms)
+        self._report(now_ms)
         return None
+
+    def _report(self, now_ms: int) -> None:
+        """Tell the watch, once something of it is another."""
+        if not self.world.viewed:
+            return
+        told = report(self._state, tuple(self._grids), now_ms)
+        if told != self._told:
+            self._told = told
+            self.world.show(told)
 
     def _asked(self, asked: Asked, now_ms: int) -> Standing:
         d = Draft(self._state, now_ms)
@@ -125,6 +139,7 @@ class GuardActor(Shell):
             self._carry_out(effect, now_ms)
         if self._state.flatten_ms == now_ms and self._state.mode is StopMode.FLATTEN:
             self._tell_grids(FlattenSymbol(reason=self._state.stopped))  # what is flat proves it again
+        self._report(now_ms)
         return standing(self._state, self._grids, now_ms, refused)
 
     def _carry_out(self, effect: Effect, now_ms: int) -> None:
@@ -163,6 +178,8 @@ class GuardActor(Shell):
         if stop.emergency:
             told = AccountStopped(account=self._state.account, reason=stop.reason)
             self.send("supervisor", told)
+            why = rule_of(stop.reason) or ("accounts" if "emergency stops" in stop.reason else "exchange")
+            self.world.show(Counted(account=told.account, symbol="", name="emergency_stop", reason=why))
 
     def _spread_stop(self) -> None:
         # The grids first: they must know why their entries are withheld.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import pykka
@@ -38,6 +38,10 @@ class RunningTimers(Timers, Protocol):
         """Send nothing more."""
         ...
 
+    def measure(self, late: Callable[[int], None]) -> None:
+        """Tell how many milliseconds after its time each message is sent, where time is real."""
+        ...
+
     def forget(self, prefix: str) -> None:
         """Send nothing of what was asked for so far to addresses that begin so."""
         ...
@@ -61,6 +65,11 @@ class Machine(Protocol):
         """What the main thread waits at."""
         ...
 
+    @property
+    def viewed(self) -> bool:
+        """Whether people look on, be it by Prometheus."""
+        ...
+
     def timers(self, directory: Directory, clock: Clock) -> RunningTimers:
         """Timers by ``clock``, not yet started."""
         ...
@@ -76,6 +85,8 @@ class Machine(Protocol):
 
 class ThreadMachine:
     """A thread for each actor, and the system's clock."""
+
+    viewed = True
 
     def __init__(self) -> None:
         self.clock: Clock = SystemClock()

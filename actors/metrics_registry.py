@@ -6,26 +6,40 @@ that all accounts share as ``all``. Money turns into binary floats here, at the 
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, Info, ProcessCollector, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Gauge,
+    Info,
+    disable_created_metrics,
+    start_http_server,
+)
 
 from actors.metrics.closes import CloseMetrics
+from actors.metrics.counts import CountMetrics
 from actors.metrics.figures import FigureMetrics
-from actors.metrics.labels import account_label
+from actors.metrics.guard import GuardMetrics
+from actors.metrics.labels import MS_PER_SECOND, account_label
+from actors.metrics.latencies import LatencyMetrics
 from actors.metrics.orders import OrderMetrics
-from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics
+from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics, ProcessFigures
+from exchange.clock import Clock, SystemClock
 from messages.events import Counted, CycleClosed
 from messages.reports import (
+    AccountChanged,
     AccountReport,
     BalanceRead,
     CloseLatency,
+    GuardReport,
     OrdersCounted,
     StateWritten,
     StreamChanged,
+    StreamHeard,
     SymbolReport,
     SyncFinished,
 )
@@ -34,38 +48,61 @@ from messages.reports import (
 class Metrics:
     """The bot's metrics. The registry is its own, so that several may live in one process.
 
-    ``apply`` belongs to one thread; scrapes may come from any.
+    ``apply`` belongs to one thread; scrapes may come from any. ``clock`` is the bot's own.
     """
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+    def __init__(self, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody looks at
         self.registry = registry if registry is not None else CollectorRegistry()
+        clock = clock or SystemClock()
         self._server: tuple[WSGIServer, Thread] | None = None
         self._streams_up: set[tuple[int, str]] = set()
+        self._counts = CountMetrics(self.registry)
         self._closes = CloseMetrics(self.registry)
         self._orders = OrderMetrics(self.registry)
         self._plumbing = PlumbingMetrics(self.registry)
-        self._figures = FigureMetrics(self.registry)
-        ProcessCollector(registry=self.registry)
+        self._figures = FigureMetrics(self.registry, clock.now_ms)
+        self._guard = GuardMetrics(self.registry, clock.now_ms)
+        self.latencies = LatencyMetrics(self.registry, clock.monotonic_ns)
+        self._offset = Gauge(
+            "soltrader_clock_offset_seconds",
+            "Exchange's clock less this machine's.",
+            registry=self.registry,
+        )
+        ProcessFigures(registry=self.registry)
         Info("soltrader_build", "The version that runs.", registry=self.registry).info(
-            {"version": _version()}
+            {"version": _version(), "python": platform.python_version()}
         )
 
     @classmethod
     def for_config(
-        cls, symbols: Mapping[int, tuple[str, ...]], registry: CollectorRegistry | None = None
+        cls,
+        symbols: Mapping[int, tuple[str, ...]],
+        registry: CollectorRegistry | None = None,
+        clock: Clock | None = None,
     ) -> Metrics:
         """With every counter of these accounts and their symbols at zero."""
-        metrics = cls(registry)
+        metrics = cls(registry, clock)
         for account, traded in symbols.items():
             label = account_label(account)
-            metrics._closes.begin(label, traded)
-            metrics._orders.begin(label, traded)
+            for family in (
+                metrics._counts,
+                metrics._closes,
+                metrics._orders,
+                metrics._figures,
+                metrics._guard,
+            ):
+                family.begin(label, traded)
             metrics._plumbing.begin(label)
         return metrics
 
     def watch_mailboxes(self, depths: Callable[[], list[tuple[str, int]]]) -> None:
         """Show how many messages wait at each address, looked up at each scrape."""
         self.registry.register(MailboxCollector(depths))
+
+    def watch_clock(self, offset_ms: Callable[[], int]) -> None:
+        """Show how far the exchange's clock is ahead of this machine's, looked up at each scrape."""
+        self._offset.set_function(lambda: offset_ms() / MS_PER_SECOND)
 
     def apply(self, message: object) -> None:
         """Count or show what a message tells; those that tell nothing here are let pass."""
@@ -81,9 +118,15 @@ class Metrics:
             case CloseLatency():
                 self._closes.latency(message)
             case Counted():
-                self._closes.counted(message)
+                self._counts.counted(message)
             case StreamChanged():
                 self._plumbing.stream(message, lost=self._lost(message))
+            case StreamHeard():
+                self._plumbing.stream_heard(message)
+            case GuardReport():
+                self._guard.report(message)
+            case AccountChanged():
+                self._guard.changed(message)
             case SyncFinished():
                 self._plumbing.sync(message)
             case StateWritten():

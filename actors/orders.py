@@ -314,6 +314,7 @@ class OrdersActor(Shell):
             streams_up=self._stream_up,
             queued=self._traffic.waiting,
             longest_wait_ms=self._traffic.longest_wait_ms(now_ms),
+            budget_left=self._traffic.least_left(now_ms),
             now_ms=now_ms,
         )
         self.send("watch", figures)

@@ -75,7 +75,9 @@ class Bot:
         self._clock = OffsetClock(self._machine.clock, 0)
         self._directory = Directory()
         self._timers = self._machine.timers(self._directory, self._clock)
-        self._world = World(self._directory, self._clock, self._timers, self._machine.disk)
+        self._world = World(
+            self._directory, self._clock, self._timers, self._machine.disk, viewed=self._machine.viewed
+        )
         self._draw = draw
         self._notifier = notifier or Notifier({})
         self._signals = Signals(self._outbox)
@@ -164,8 +166,11 @@ class Bot:
 
     def _new_metrics(self) -> Metrics:
         symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
-        metrics = Metrics.for_config(symbols)
+        metrics = Metrics.for_config(symbols, clock=self._clock)
         metrics.watch_mailboxes(self._directory.depths)
+        metrics.watch_clock(lambda: self._clock.offset_ms)
+        self._directory.stamp = metrics.latencies.stamp
+        self._timers.measure(metrics.latencies.late)
         return metrics
 
     def _begin(self) -> str:

@@ -71,7 +71,14 @@ class Purse:
         )
 
     def figures(
-        self, *, stopped: str, streams_up: bool, queued: int, longest_wait_ms: int, now_ms: int
+        self,
+        *,
+        stopped: str,
+        streams_up: bool,
+        queued: int,
+        longest_wait_ms: int,
+        budget_left: tuple[tuple[str, int], ...],
+        now_ms: int,
     ) -> AccountReport:
         """The account as people see it."""
         return AccountReport(
@@ -87,5 +94,6 @@ class Purse:
             unknown_orders=len(self._unknown),
             queued_orders=queued,
             longest_wait_ms=longest_wait_ms,
+            budget_left=budget_left,
             at_ms=now_ms,
         )

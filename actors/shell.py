@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pykka
 
-from actors.directory import Directory
+from actors.directory import Directory, Stamped
 from actors.mail import ActorDied
 from exchange.clock import Clock
 from state.store.disk import Disk
@@ -24,13 +24,24 @@ class Timers(Protocol):
 
 
 class World:
-    """What the shells are given: who is where, what time it is, later, and where files lie."""
+    """What the shells are given: who is where, what time it is, later, and where files lie.
 
-    def __init__(self, directory: Directory, clock: Clock, timers: Timers, disk: Disk) -> None:
+    ``viewed``: people look on. What is for them alone, and for no checker, is told only then.
+    """
+
+    def __init__(
+        self, directory: Directory, clock: Clock, timers: Timers, disk: Disk, *, viewed: bool = True
+    ) -> None:
         self.directory = directory
         self.clock = clock
         self.timers = timers
         self.disk = disk
+        self.viewed = viewed
+
+    def show(self, message: object) -> None:
+        """Tell the watch, if anybody looks."""
+        if self.viewed:
+            self.directory.send("watch", message)
 
 
 class Inbox(queue.SimpleQueue[Any]):
@@ -95,6 +106,9 @@ class Shell(pykka.ThreadingActor):
         inbox = self.actor_inbox
         if inbox.cut_off:
             return None
+        if type(message) is Stamped:
+            message.taken()
+            message = message.message
         inbox.doing = message
         inbox.turns += 1
         try:

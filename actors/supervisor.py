@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from actors.directory import kind_of
 from actors.machine import Outbox
 from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finished, LastPicture
 from actors.shell import Shell, World
-from messages.events import Note, Severity
+from messages.events import Counted, Note, Severity
 
 
 class SupervisorActor(Shell):
@@ -33,8 +34,14 @@ class SupervisorActor(Shell):
                     at_ms=self.world.clock.now_ms(),
                 ),
             )
+            self._count(message.address)
         if isinstance(message, ActorDied | AccountStopped | Finished | ClockDrifted | LastPicture):
             self._outbox.put(message)
+
+    def _count(self, address: str) -> None:
+        number = int(address[:3]) if address[:3].isdigit() else 0
+        died = Counted(account=number, symbol="", name="actor_died", reason=kind_of(address))
+        self.world.show(died)
 
     def on_failure(self, *failure: Any) -> None:
         """Nobody watches the supervisor: it tells the main thread of its own death."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+from collections.abc import Callable
 
 from actors.directory import Directory
 from exchange.clock import Clock
@@ -21,6 +22,7 @@ class ThreadTimers:
         self._changed = threading.Condition()
         self._running = True
         self._sent = 0
+        self._late: Callable[[int], None] | None = None
         self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
 
     def start(self) -> None:
@@ -39,6 +41,10 @@ class ThreadTimers:
         with self._changed:
             heapq.heappush(self._heap, (due_ms, next(self._order), address, message))
             self._changed.notify()
+
+    def measure(self, late: Callable[[int], None]) -> None:
+        """Tell how many milliseconds after its time each message is sent."""
+        self._late = late
 
     def forget(self, prefix: str) -> None:
         """Send nothing of what was asked for so far to addresses that begin so."""
@@ -63,5 +69,7 @@ class ThreadTimers:
                     self._changed.wait(timeout=min(wait_ms, 1000) / 1000)
                     continue
                 _, _, address, message = heapq.heappop(self._heap)
+            if self._late is not None:
+                self._late(-wait_ms)
             self._directory.send(address, message)
             self._sent += 1

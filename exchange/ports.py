@@ -48,6 +48,11 @@ class PrivateStream(Protocol):
         """
         ...
 
+    @property
+    def heard_ms(self) -> int:
+        """When it last said anything, be it a pong (UTC by that clock); 0 before it is open."""
+        ...
+
     def close(self) -> None:
         """Close without calling ``on_lost``; may be called twice."""
         ...
@@ -64,6 +69,11 @@ class PublicStream(Protocol):
 
     def check(self, now_ms: int) -> None:
         """As ``PrivateStream.check``."""
+        ...
+
+    @property
+    def heard_ms(self) -> int:
+        """As ``PrivateStream.heard_ms``."""
         ...
 
     def close(self) -> None:
@@ -90,6 +100,11 @@ class TradingSocket(Protocol):
 
     def check(self, now_ms: int) -> None:
         """As ``PrivateStream.check``."""
+        ...
+
+    @property
+    def heard_ms(self) -> int:
+        """As ``PrivateStream.heard_ms``."""
         ...
 
     def close(self) -> None:

@@ -23,6 +23,8 @@ class SideReport:
 
     ``status`` is one word: flat, opening, open, closing, full, paused, waiting (for balance).
     ``realised`` is after fees and funding since the state began; ``cycles`` the closed ones.
+    ``unprotected``: the side lacks the right take profit that it should have; ``withdrawn``: the guard
+    keeps it away.
     """
 
     side: Side
@@ -40,11 +42,19 @@ class SideReport:
     realised: Decimal
     fees: Decimal
     funding: Decimal
+    full: bool = False
+    waiting: bool = False
+    unprotected: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolReport:
-    """Both sides of a symbol of an account at ``at_ms``; ``activity`` names a running procedure or ""."""
+    """Both sides of a symbol of an account at ``at_ms``; ``activity`` names a running procedure or "".
+
+    ``price_ms`` is the exchange's time of the newest price, ``unknown_since_ms`` since when the oldest order
+    without a proven outcome has been so (0 without one).
+    """
 
     account: int
     symbol: str
@@ -54,6 +64,8 @@ class SymbolReport:
     short: SideReport
     activity: str
     at_ms: int
+    price_ms: int = 0
+    unknown_since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +73,8 @@ class AccountReport:
     """An account's figures. ``start_equity`` is the equity at the start of the process.
 
     ``stopped`` is the reason of an emergency stop, "" while trading. ``unknown_orders`` have no proven
-    outcome yet; ``longest_wait_ms`` is how long the oldest queued command waits for the rate budget.
+    outcome yet; ``longest_wait_ms`` is how long the oldest queued command waits for the rate budget;
+    ``budget_left`` is the least that was left of it since the report before, by action.
     """
 
     account: int
@@ -77,6 +90,7 @@ class AccountReport:
     queued_orders: int
     at_ms: int
     longest_wait_ms: int = 0
+    budget_left: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +158,42 @@ class BalanceRead:
 
     account: int
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamHeard:
+    """When a connection that stands last said anything (UTC), be it a pong."""
+
+    account: int
+    stream: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged:
+    """An account's actors run now, or don't; ``reason`` says why not."""
+
+    account: int
+    running: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardReport:
+    """What an account's guard holds; sent when it changes. Amounts in USDT, ratios of 1.
+
+    ``mode`` is how it is stopped, "" while it is not; ``by_person``: because somebody asked for it.
+    ``holding`` are the rules that fire now, as metrics name them. ``failures`` counts closes that failed in a
+    row, by symbol. A threshold of None is a rule switched off.
+    """
+
+    account: int
+    mode: str
+    by_person: bool
+    frozen_until_ms: int
+    averaging_frozen: bool
+    holding: frozenset[str]
+    failures: tuple[tuple[str, int], ...]
+    peak: Decimal | None
+    maintenance_threshold: Decimal | None
+    loss_threshold: Decimal | None

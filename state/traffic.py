@@ -65,6 +65,7 @@ class TrafficQueue:
         self._lines: dict[str, list[_Waiting]] = {}
         self._numbers = 0
         self._now_ms = 0
+        self._least: dict[Action, int] = {}
 
     def push(self, command: OrderCommand, now_ms: int) -> OrderCommand | None:
         """Queue a command; gives back the amendment whose place it takes, which never leaves."""
@@ -88,6 +89,7 @@ class TrafficQueue:
             share = self._share(group, now_ms)
             budgets = self._batches if share > 1 else self._singles
             budgets[group[0].action].take(share, now_ms)
+            self._note_left(group[0].action, now_ms)
             requests.append([self._leave(waiting) for waiting in group[:share]])
         return requests
 
@@ -123,6 +125,17 @@ class TrafficQueue:
         if not self._lines:
             return None
         return min(self._due_ms(group) for group in self._groups())
+
+    def least_left(self, now_ms: int) -> tuple[tuple[str, int], ...]:
+        """The least that was left of each action's budget for single requests since this was last asked."""
+        for action in Action:
+            self._note_left(action, max(self._now_ms, now_ms))
+        least, self._least = self._least, {}
+        return tuple((action.value, least[action]) for action in Action)
+
+    def _note_left(self, action: Action, now_ms: int) -> None:
+        left = self._singles[action].left(now_ms)
+        self._least[action] = min(left, self._least.get(action, left))
 
     def longest_wait_ms(self, now_ms: int) -> int:
         """How long the oldest command has been waiting."""

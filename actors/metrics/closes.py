@@ -1,11 +1,13 @@
-"""Closes of cycles, their latency, and what must stay at zero."""
+"""Closes of cycles, what they brought, and how late they were acted on."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from actors.metrics.labels import MS_PER_SECOND, SIDE_LABELS, account_label
-from messages.events import Counted, CycleClosed
+from messages.events import CycleClosed
 from messages.reports import CloseLatency
 from messages.sides import SIDES
 from state.grid.model import Cause
@@ -15,9 +17,15 @@ TP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 
 
 class CloseMetrics:
-    """Closes of cycles, their latency, and what must stay at zero."""
+    """Closes of cycles, what they brought, and how late they were acted on.
+
+    A counter never falls, so gains and losses are two of them, as is funding paid and received.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"soltrader_{name}", text, (*SIDE_LABELS, *labels), registry=registry)
+
         self.acted = Histogram(
             "soltrader_tp_close_latency_seconds",
             "Take-profit closes: from the exchange's execution time to the close being acted on.",
@@ -32,56 +40,39 @@ class CloseMetrics:
             buckets=TP_BUCKETS,
             registry=registry,
         )
-        self.cycles = Counter(
-            "soltrader_cycles_closed", "Cycles closed, by cause.", (*SIDE_LABELS, "reason"), registry=registry
+        self.cycles = counter("cycles_closed", "Cycles closed, by cause.", "reason")
+        self.gains = counter(
+            "cycle_gains_usdt", "Realised by cycles that closed with a gain, after fees and funding."
         )
-        by_symbol = ("account", "symbol")
-        self.named = {
-            "orphan": Counter(
-                "soltrader_orphan_orders", "Orders of ours that no grid owned.", by_symbol, registry=registry
-            ),
-            "recovery": Counter(
-                "soltrader_recoveries",
-                "Closes found by a sync, not the stream.",
-                by_symbol,
-                registry=registry,
-            ),
-            "late_fill": Counter(
-                "soltrader_late_fills",
-                "Fills that came late.",
-                by_symbol,
-                registry=registry,
-            ),
-        }
-        self.resyncs = Counter(
-            "soltrader_resyncs",
-            "Syncs because the private stream came back.",
-            ("account",),
-            registry=registry,
+        self.losses = counter(
+            "cycle_losses_usdt", "Lost by cycles that closed with a loss, after fees and funding."
         )
-        self.events = Counter(
-            "soltrader_events",
-            "Whatever else the grids count by name.",
-            (*by_symbol, "event", "reason"),
-            registry=registry,
+        self.fees = counter("cycle_fees_usdt", "Trading fees of closed cycles.")
+        self.paid = counter(
+            "cycle_funding_paid_usdt", "Funding of closed cycles that paid more than they received."
+        )
+        self.received = counter(
+            "cycle_funding_received_usdt", "Funding of closed cycles that received more than they paid."
         )
 
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
         """Zero for an account that is to trade these symbols."""
-        self.resyncs.labels(account)
+        money = (self.gains, self.losses, self.fees, self.paid, self.received)
         for symbol in symbols:
-            for counter in self.named.values():
-                counter.labels(account, symbol)
             for side in SIDES:
-                self.acted.labels(account, symbol, side.value)
-                self.reopened.labels(account, symbol, side.value)
+                for family in (self.acted, self.reopened, *money):
+                    family.labels(account, symbol, side.value)
                 for cause in Cause:
                     self.cycles.labels(account, symbol, side.value, cause.value)
 
     def closed(self, message: CycleClosed) -> None:
         """A cycle ended."""
-        account = account_label(message.account)
-        self.cycles.labels(account, message.symbol, message.side.value, message.cause).inc()
+        labels = (account_label(message.account), message.symbol, message.side.value)
+        self.cycles.labels(*labels, message.cause).inc()
+        net = message.profit - message.fees - message.funding
+        _count(self.gains if net > 0 else self.losses, labels, abs(net))
+        _count(self.fees, labels, max(message.fees, Decimal(0)))  # a rebate for all of a cycle is none
+        _count(self.paid if message.funding > 0 else self.received, labels, abs(message.funding))
 
     def latency(self, message: CloseLatency) -> None:
         """A take profit closed its side: either figure, or both."""
@@ -91,12 +82,6 @@ class CloseMetrics:
         if message.frame_to_reopen_ms is not None:
             self.reopened.labels(*labels).observe(float(message.frame_to_reopen_ms / MS_PER_SECOND))
 
-    def counted(self, message: Counted) -> None:
-        """One more of something by name."""
-        account, amount = account_label(message.account), float(message.amount)
-        if message.name in self.named:
-            self.named[message.name].labels(account, message.symbol).inc(amount)
-        elif message.name == "resync":
-            self.resyncs.labels(account).inc(amount)
-        else:
-            self.events.labels(account, message.symbol, message.name, message.reason).inc(amount)
+
+def _count(counter: Counter, labels: tuple[str, str, str], amount: Decimal) -> None:
+    counter.labels(*labels).inc(float(amount))

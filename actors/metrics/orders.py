@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from actors.metrics.labels import NS_PER_SECOND, account_label
+from actors.metrics.labels import NS_PER_SECOND, Bounded, account_label
 from messages.orders import Action, Outcome
 from messages.reports import OrdersCounted
 
 #: Seconds.
 ROUND_TRIP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+#: The exchange has some fifty for orders.
+MOST_CODES = 100
 REFUSALS = (Outcome.REFUSED, Outcome.RETRYABLE, Outcome.FATAL)
 
 
@@ -37,6 +39,8 @@ class OrderMetrics:
             registry=registry,
         )
 
+        self._codes = Bounded(MOST_CODES)
+
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
         """Zero for an account that is to trade these symbols; codes appear with their first refusal."""
         for action in Action:
@@ -50,6 +54,6 @@ class OrderMetrics:
         account = account_label(message.account)
         self.orders.labels(account, message.symbol, message.action, message.outcome).inc()
         if message.outcome in REFUSALS:
-            self.rejections.labels(account, message.symbol, str(message.code)).inc()
+            self.rejections.labels(account, message.symbol, self._codes.of(str(message.code))).inc()
         if message.round_trip_ns is not None:
             self.round_trip.labels(account, message.action).observe(message.round_trip_ns / NS_PER_SECOND)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 
 from actors.metrics.labels import MS_PER_SECOND, NS_PER_SECOND, account_label
-from messages.reports import BalanceRead, StateWritten, StreamChanged, SyncFinished
+from messages.reports import BalanceRead, StateWritten, StreamChanged, StreamHeard, SyncFinished
 
 #: Seconds.
 WRITE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
@@ -38,8 +38,14 @@ class PlumbingMetrics:
         self.sync_failures = counter("sync_failures", "Syncs that failed.")
         self.sync_duration = histogram("sync_duration_seconds", "Reads of a sync.", SYNC_BUCKETS)
         self.synced = gauge("last_sync_timestamp_seconds", "When the last sync succeeded.", "account")
+        self.heard = gauge(
+            "last_frame_timestamp_seconds", "When the connection last said anything.", "account", "stream"
+        )
         self.writes = counter("state_writes", "Writes of the state file, failed ones too.")
         self.write_failures = counter("state_write_failures", "Writes of the state file that failed.")
+        self.write_failing = gauge(
+            "state_write_failing", "1 while the last write of the files failed.", "account"
+        )
         self.write_duration = histogram("state_write_duration_seconds", "With the flush.", WRITE_BUCKETS)
         self.written = gauge(
             "last_state_write_timestamp_seconds", "When the state was last written.", "account"
@@ -55,6 +61,7 @@ class PlumbingMetrics:
             self.balance.labels(account, source)
         for counter in (self.syncs, self.sync_failures, self.writes, self.write_failures):
             counter.labels(account)
+        self.write_failing.labels(account).set(0)
         self.sync_duration.labels(account)
         self.write_duration.labels(account)
 
@@ -68,6 +75,11 @@ class PlumbingMetrics:
         self.up.labels(*labels).set(message.up)
         if lost:
             self.disconnects.labels(*labels).inc()
+
+    def stream_heard(self, message: StreamHeard) -> None:
+        """A connection was alive then."""
+        labels = (account_label(message.account), message.stream)
+        self.heard.labels(*labels).set(message.at_ms / MS_PER_SECOND)
 
     def balance_read(self, message: BalanceRead) -> None:
         """The wallet was read by REST."""
@@ -88,10 +100,19 @@ class PlumbingMetrics:
         account = account_label(message.account)
         self.writes.labels(account).inc()
         self.write_duration.labels(account).observe(message.took_ns / NS_PER_SECOND)
+        self.write_failing.labels(account).set(bool(message.failure))
         if message.failure:
             self.write_failures.labels(account).inc()
         else:
             self.written.labels(account).set(message.at_ms / MS_PER_SECOND)
+
+
+class ProcessFigures(ProcessCollector):
+    """The process as Linux shows it, but for the memory that it has only reserved: nobody acts on that."""
+
+    def collect(self) -> list[Metric]:
+        """The registry's question."""
+        return [family for family in super().collect() if "virtual" not in family.name]
 
 
 class MailboxCollector:

@@ -59,6 +59,9 @@ class VirtualTimers:
         if self._running and self._heap[0][0] == due_ms:
             self._sleep()
 
+    def measure(self, late: Callable[[int], None]) -> None:
+        """Virtual time is never late."""
+
     def forget(self, prefix: str) -> None:
         """Send nothing of what was asked for so far to addresses that begin so."""
         self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
@@ -110,7 +113,9 @@ class VirtualOutbox:
 
 
 class VirtualMachine:
-    """Spawns shells into greenlets of one group: the process."""
+    """Spawns shells into greenlets of one group: the process. Checkers look on, people don't."""
+
+    viewed = False
 
     def __init__(self, scheduler: Scheduler, disk: Disk, ahead_ms: int) -> None:
         self._scheduler = scheduler

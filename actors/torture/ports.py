@@ -123,6 +123,10 @@ class _TradingSocket:
     def check(self, now_ms: int) -> None:
         self._real.check(now_ms)
 
+    @property
+    def heard_ms(self) -> int:
+        return self._real.heard_ms
+
     def close(self) -> None:
         self._real.close()
 
@@ -144,6 +148,10 @@ class _PrivateStream:
 
     def check(self, now_ms: int) -> None:
         self._real.check(now_ms)
+
+    @property
+    def heard_ms(self) -> int:
+        return self._real.heard_ms
 
     def close(self) -> None:
         self._real.close()

@@ -53,6 +53,11 @@ class Connection:
         self._replies: SimpleQueue[Frame | None] = SimpleQueue()
         self._on_lost: SimpleQueue[Callable[[str], None]] = SimpleQueue()
 
+    @property
+    def heard_ms(self) -> int:
+        """When anything was last heard; see the port."""
+        return self._socket.heard_ms if self._socket is not None else 0
+
     def check(self, now_ms: int) -> None:
         """Find a dead or silent connection and end it; the owner calls this every two seconds."""
         socket = self._socket

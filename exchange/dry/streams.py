@@ -65,6 +65,11 @@ class DryPrivateStream(PrivateStream):
         self._prices.check(now_ms)
         self._account.pass_time()
 
+    @property
+    def heard_ms(self) -> int:
+        """When the prices' connection last said anything."""
+        return self._prices.heard_ms
+
     def close(self) -> None:
         """Stop listening; the account stands still until the next stream."""
         self._prices.close()
@@ -115,6 +120,11 @@ class DryTradingSocket(TradingSocket):
 
     def check(self, now_ms: int) -> None:
         """There is no connection that could die."""
+
+    @property
+    def heard_ms(self) -> int:
+        """Such a connection always answers."""
+        return self._account.now_ms() if self._open else 0
 
     def close(self) -> None:
         """Take no more requests; may be called twice."""

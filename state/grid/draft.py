@@ -26,6 +26,13 @@ class Draft:
         self.now_ms = now_ms
         self.effects: list[Effect] = []
 
+    @classmethod
+    def reading(cls, state: GridState, now_ms: int) -> Draft:
+        """Not a step, but a look at a state that stays as it is: nothing is copied."""
+        draft = cls.__new__(cls)
+        draft.state, draft.now_ms, draft.effects = state, now_ms, []
+        return draft
+
     def emit(self, effect: Effect) -> None:
         """Ask the world for something."""
         self.effects.append(effect)

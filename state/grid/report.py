@@ -19,22 +19,34 @@ from decimal import Decimal
 
 from messages.reports import PendingReport, SideReport, SymbolReport
 from messages.sides import Role
+from state.grid.draft import Draft
 from state.grid.model import GridState, SideState
+from state.grid.take_profit import held_back, unprotected
 from state.numbers import ZERO
 from state.order import Order, Phase
 
 
 def report(state: GridState, now_ms: int) -> SymbolReport:
     """Both sides of the symbol as the grid knows them at ``now_ms`` (UTC)."""
+    look = Draft.reading(state, now_ms)
     return SymbolReport(
         account=state.account,
         symbol=state.symbol,
         last=state.last,
         mark=state.mark,
-        long=_side(state, state.long),
-        short=_side(state, state.short),
+        long=_side(look, state.long),
+        short=_side(look, state.short),
         activity=_activity(state),
         at_ms=now_ms,
+        price_ms=state.price_ms,
+        unknown_since_ms=_unknown_since_ms(state),
+    )
+
+
+def _unknown_since_ms(state: GridState) -> int:
+    """Since when the oldest order has had no proven outcome; 0 if there is none."""
+    return min(
+        (o.request_ms or o.sent_ms for o in state.orders.values() if o.phase is Phase.UNKNOWN), default=0
     )
 
 
@@ -58,7 +70,8 @@ def _status(state: GridState, side: SideState) -> str:
     return "open" if side.held else "flat"
 
 
-def _side(state: GridState, side: SideState) -> SideReport:
+def _side(look: Draft, side: SideState) -> SideReport:
+    state = look.state
     take_profit, pending = _resting(state, side)
     average = _average(side)
     return SideReport(
@@ -77,6 +90,10 @@ def _side(state: GridState, side: SideState) -> SideReport:
         realised=side.realised,
         fees=side.fees,
         funding=side.funding,
+        full=side.full,
+        waiting=side.opening is not None and side.opening.waiting,
+        unprotected=unprotected(look, side),
+        withdrawn=side.held and side.size > 0 and held_back(look, side),
     )
 
 

@@ -136,15 +136,21 @@ def held_back(d: Draft, side: SideState) -> bool:
 def watch_take_profit(d: Draft, side: SideState) -> None:
     """Tell the guard of each ``LATE_MS`` that a side is without a right take profit, its stream being up."""
     state = d.state
-    due = side.held and side.size > 0 and state.stream_up and state.restart is None and state.flatten is None
-    too_small = side.size < state.instrument.min_qty or side.size <= side.too_small
-    if not due or too_small or held_back(d, side) or _covered(d, side):
+    if not state.stream_up or not unprotected(d, side):
         side.wrong_tp_since_ms = 0
     elif not side.wrong_tp_since_ms:
         side.wrong_tp_since_ms = d.now_ms
     elif d.now_ms >= side.wrong_tp_since_ms + LATE_MS:
         side.wrong_tp_since_ms = d.now_ms
         d.emit(CloseFailed(symbol=state.symbol, side=side.side, reason="10 s without a right take profit"))
+
+
+def unprotected(d: Draft, side: SideState) -> bool:
+    """Whether a side lacks the right take profit that it should have: nothing closes it, or keeps it away."""
+    state = d.state
+    due = side.held and side.size > 0 and state.restart is None and state.flatten is None
+    too_small = side.size < state.instrument.min_qty or side.size <= side.too_small
+    return due and not too_small and not held_back(d, side) and not _covered(d, side)
 
 
 def _covered(d: Draft, side: SideState) -> bool:

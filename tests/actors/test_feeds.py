@@ -23,6 +23,7 @@ class Wire:
         self.refuses = refuses
         self.closed = 0
         self.checked = 0
+        self.heard_ms = 1_760_000_000_000
         self.on_events: Callable[[tuple[StreamEvent, ...], int], None] = lambda events, ns: None
         self.on_lost: Callable[[str], None] = lambda reason: None
 
@@ -45,6 +46,8 @@ class Wire:
 
 class Quotes:
     """A public stream that never says anything."""
+
+    heard_ms = 0
 
     def open(
         self, symbols: tuple[str, ...], on_price: Callable[[Price], None], on_lost: Callable[[str], None]

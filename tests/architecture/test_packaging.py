@@ -66,7 +66,7 @@ def test_what_ci_runs_is_executable_bash() -> None:
 
 def test_make_names_its_commands() -> None:
     shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for command in ("run", "test", "lock", "clean"):
+    for command in ("run", "test", "monitoring", "lock", "clean"):
         assert f"make {command} " in shown
 
 
