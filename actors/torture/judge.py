@@ -66,9 +66,9 @@ class AnIdIsAcceptedOnce:
 
 
 class JournalReader:
-    """Judges what the venue has written since the last look."""
+    """Judges what the venue has written since the last look; ``more`` are rules beside its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, more: tuple[Rule, ...] = ()) -> None:
         self._path = path
         self._offset = self._number = 0
         self._book = Book()
@@ -79,6 +79,7 @@ class JournalReader:
             OneOrderASlot(),
             self._reopenings,
             ReduceOnlyNeverOpens(),
+            *more,
         )
         self.counts: Counter[str] = Counter()
 

@@ -1,0 +1,80 @@
+"""Whether something grew: the medians of the first and of the last hour, and how far apart they may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from actors.soak.plan import SoakPlan
+from actors.soak.sampling import Sample
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What is compared, in ``unit``: the last median may be ``more`` and ``percent`` above the first one.
+
+    What is kept for a while by the clock on the wall (ended order ids, executions) still grows for all of a
+    soak: a day's trading of it lies well within what memory may grow by.
+    """
+
+    name: str
+    unit: str
+    of: Callable[[Sample], float]
+    more: float
+    percent: float = 0.0
+
+    def allowed(self, first: float) -> float:
+        """The most that the last hour's median may be."""
+        return first * (1 + self.percent / 100) + self.more
+
+
+FIGURES = (
+    Figure(name="memory", unit="MiB", of=lambda one: one.memory_bytes / _MIB, more=4, percent=4),
+    Figure(name="threads", unit="", of=lambda one: one.threads, more=1),
+    Figure(name="descriptors", unit="", of=lambda one: one.descriptors, more=2),
+    Figure(name="messages that wait", unit="", of=lambda one: one.waiting_messages, more=10),
+    Figure(name="deepest mailbox", unit="", of=lambda one: one.deepest_mailbox, more=5),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A figure's medians in the two hours, its largest value after the warm-up, and what was allowed."""
+
+    figure: Figure
+    first: float
+    last: float
+    largest: float
+    allowed: float
+
+    @property
+    def grew(self) -> bool:
+        """Whether the last hour is above what is allowed."""
+        return self.last > self.allowed
+
+
+def compared(plan: SoakPlan, samples: Sequence[Sample]) -> tuple[Compared, ...]:
+    """Every figure; raises ValueError where an hour has no sample."""
+    begin_s, hour_s = plan.seconds(plan.warm_up_hours), plan.seconds(plan.hour)
+    first = [one for one in samples if begin_s <= one.at_s < begin_s + hour_s]
+    last = [one for one in samples if one.at_s >= plan.length_s - hour_s]
+    if not first or not last:
+        raise ValueError("the soak has ended before its last hour, or was never looked at in an hour")
+    warm = [one for one in samples if one.at_s >= begin_s]
+    return tuple(_compared(figure, first, last, warm) for figure in FIGURES)
+
+
+def _compared(
+    figure: Figure, first: Sequence[Sample], last: Sequence[Sample], warm: Sequence[Sample]
+) -> Compared:
+    before = median(map(figure.of, first))
+    return Compared(
+        figure=figure,
+        first=before,
+        last=median(map(figure.of, last)),
+        largest=max(map(figure.of, warm)),
+        allowed=figure.allowed(before),
+    )
