@@ -8,7 +8,7 @@
 | FLAT       | both sides are paused                                   | a person says ``resume``          |
 
 A resting take profit goes first, since it uses up the reduce-only budget. A size that a read reveals leads
-back to CLOSING. The closes are no take profits: they start no procedure of section 7.
+back to CLOSING, and so does what orders of ours still open once it was FLAT: nothing stays open without a TP. The closes are no take profits: they start no procedure of section 7.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ def begin_flatten(d: Draft, reason: str) -> None:
 
 def run_flatten(d: Draft) -> None:
     """Carry a flatten on."""
+    if d.state.flatten is not None and d.state.flatten.step is FlattenStep.FLAT:
+        if any(side.held for side in d.state.sides):  # an older state, which a resumption came too late for
+            d.state.flatten = replace(d.state.flatten, step=FlattenStep.CANCELLING)
+            d.note("flatten", "something of ours has opened: closing it again", None, Severity.CRITICAL)
     if d.state.flatten is not None and d.state.flatten.step is FlattenStep.CANCELLING:
         cancel_all(d, CancelReason.STOP)
         if not d.state.orders:
