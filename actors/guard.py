@@ -195,9 +195,7 @@ class GuardActor(Shell):
             return
         self._resumed |= {(symbol, side): now_ms for symbol in flattened}
         try:
-            write_resumptions(
-                self.world.disk, self._resumed_path, self._state.account, self._resumed
-            )
+            write_resumptions(self.world.disk, self._resumed_path, self._state.account, self._resumed)
         except OSError as error:
             self._say(f"{self._resumed_path}: {error}; a kill now may flatten again", now_ms)
 
