@@ -4,10 +4,12 @@
 |------------------|-----------------------------|---------------------------------------------------|
 | stop             | its guard stops the account | the flag file: the account starts as stopped      |
 | flatten ACCOUNT  | its guard flattens it       | the flag file, and a process of that account alone |
-| flatten … SYMBOL | its grid flattens           | refused: start the bot first                      |
+| flatten … SYMBOL | its grid flattens           | the same; the account is held only meanwhile      |
 | resume           | its guard, which may refuse | the flag file says so to the next start           |
 
-A flatten returns once the exchange shows what was asked for flat.
+A flatten returns once the exchange shows what was asked for flat. Where a process runs that has refused to
+start the account, a flatten goes the way of "none runs": so it reaches what is left on symbols that the
+config no longer has, which is such a refusal.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from typing import Any
 from rich.console import Console
 
 from actors.account import Files
-from actors.control.client import ControlFailed, NotRunning, socket_path, standing, tell
-from actors.flag import read_flag, write_flag, write_resumption
+from actors.control.client import ControlFailed, NotRunning, NotStarted, socket_path, standing, tell
+from actors.flag import read_flag, remove_flag, write_flag, write_resumption
 from actors.start import AccountLock, StartRefused
 from config import Account, Config
 from messages.guard import StopMode
@@ -72,21 +74,38 @@ def flatten(
     try:
         what = {"account": number} if symbol is None else {"account": number, "symbol": symbol}
         told = tell(path, "flatten", what)
-    except NotRunning:
-        if symbol is not None:
-            raise ControlFailed("no process runs: start the bot, or flatten the whole account") from None
-        run = prepare(account)
-        _raise_flag(config, account, StopMode.FLATTEN)
-        console.print(f"no process runs; account {account.code} is flattened by one of its own", markup=False)
-        if not run():
-            raise ControlFailed(
-                f"account {account.code} is not proven flat: the flag stays, try again"
-            ) from None
-        console.print(f"account {account.code}: the exchange shows it flat", markup=False)
-        return
-    console.print(describe(told), markup=False)
-    _await_flat(path, number, symbol, wait_s)
+    except (NotRunning, NotStarted):
+        _flatten_alone(config, account, symbol, console, prepare(account))
+    else:
+        console.print(describe(told), markup=False)
+        _await_flat(path, number, symbol, wait_s)
     console.print(f"account {account.code}: the exchange shows {symbol or 'it'} flat", markup=False)
+
+
+def _flatten_alone(
+    config: Config, account: Account, symbol: str | None, console: Console, run: Callable[[], bool]
+) -> None:
+    """With the flag raised, so that nothing opens; where one symbol was meant it goes as it was before."""
+    disk, flag = RealDisk(), _files(config, account).flag
+    before = read_flag(disk, flag)
+    if symbol is None:
+        _raise_flag(config, account, StopMode.FLATTEN)
+    elif before is None:
+        _raise_flag(config, account, StopMode.HOLD)
+    console.print(
+        f"account {account.code} does not run; {symbol or 'it'} is flattened by a process of its own",
+        markup=False,
+    )
+    lasts = symbol is None or before is not None
+    try:
+        if not run():
+            lasts = True
+            raise ControlFailed(
+                f"account {account.code}: {symbol or 'it'} is not proven flat: the flag stays, try again"
+            )
+    finally:
+        if not lasts:
+            remove_flag(disk, flag)
 
 
 def resume(config: Config, number: int, symbol: str | None, side: Side | None, console: Console) -> None:

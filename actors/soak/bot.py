@@ -19,6 +19,8 @@ MAIN = (str(_ROOT / "main.py"),)
 _PORT = re.compile(r"metrics on http://127\.0\.0\.1:(\d+)/metrics")
 #: Far beyond what anything takes on a busy machine: who needs longer hangs.
 _START_S, _STOP_S, _LOOK_S = 120.0, 60.0, 0.1
+#: What starting, waiting for a last scrape and stopping may take beside the soak itself.
+_LONGEST_S = 600
 
 
 class BotFailed(Exception):
@@ -39,7 +41,7 @@ class SoakedBot:
             "scenario": SCENARIO,
             "speed": plan.speed,
             "seed": plan.seed,
-            "for": f"{plan.length_s + _START_S + _STOP_S:.0f}s",
+            "for": f"{plan.length_s + _LONGEST_S:.0f}s",
         }
         given = [f"--{name}={value}" for name, value in arguments.items()]
         with self._log.open("wb") as log:

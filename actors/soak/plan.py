@@ -79,9 +79,6 @@ def config_text(data: Path) -> str:
                 "[[accounts.symbols]]",
                 f'symbol = "{symbol}"',
                 "initial_margin = 10",
-                "grid_step_percent = 0.5",
-                "take_profit_percent = 0.3",
-                "max_levels = 5",
                 'when_locked = "restart"',
             ]
     return "\n".join([*lines, ""])

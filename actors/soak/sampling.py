@@ -10,14 +10,19 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from messages.orders import Action
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _LONGEST_S = 30
-_DEPTH = "soltrader_mailbox_depth_messages"
+_DEPTH, _ORDERS = "soltrader_mailbox_depth_messages", "soltrader_orders_total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One look. ``at_s`` is seconds since the soak began; memory is what is resident, in bytes."""
+    """One look. ``at_s`` is seconds since the soak began; memory is what is resident, in bytes.
+
+    ``orders_placed`` are all that have left since the bot's start.
+    """
 
     at_s: float
     memory_bytes: int
@@ -25,19 +30,23 @@ class Sample:
     descriptors: int
     waiting_messages: int
     deepest_mailbox: int
+    orders_placed: int = 0
 
 
 class Scrape:
-    """The figures of one scrape: a sum by name, and the depths of the mailboxes by actor."""
+    """The figures of one scrape: a sum by name, the mailboxes' depths by actor, orders that have left."""
 
     def __init__(self, text: str) -> None:
         self.depths: dict[str, int] = {}
+        self.placed = 0
         self._sums: dict[str, float] = {}
         for family in text_string_to_metric_families(text):
             for one in family.samples:
                 self._sums[one.name] = self._sums.get(one.name, 0) + one.value
                 if one.name == _DEPTH:
                     self.depths[one.labels["actor"]] = int(one.value)
+                if one.name == _ORDERS and one.labels["action"] == Action.PLACE:
+                    self.placed += int(one.value)
 
     def total(self, name: str) -> int:
         """A metric summed over all its labels; 0 where there is none of that name."""
@@ -66,6 +75,7 @@ def sample(pid: int, port: int, at_s: float) -> tuple[Sample, Scrape]:
         descriptors=held["descriptors"],
         waiting_messages=sum(depths),
         deepest_mailbox=max(depths, default=0),
+        orders_placed=scraped.placed,
     )
     return taken, scraped
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from actors.torture.judge import JournalReader
 
 #: In ms on the wall; a TP follows within one, but this machine may be busy with other things.
 _TP_WITHIN_MS = 30_000
+_PATIENCE_S = 120.0
 #: What a day without faults must leave at zero.
 _TROUBLES = (
     "soltrader_orphan_orders_total",
@@ -76,16 +78,22 @@ def soak(
 
 
 def _watch(bot: SoakedBot, soaked: Soaked, told: Callable[[Decimal], object]) -> Scrape:
-    """Look at regular times until the day is over; what came late is not made up for."""
+    """Look at regular times until the day is over; gives the last scrape.
+
+    What came late is not made up for, and a scrape that a busy machine did not answer in time is left out.
+    """
     plan, began_s = soaked.plan, time.monotonic()
     while True:
         bot.check()
         at_s = time.monotonic() - began_s
-        taken, scraped = sample(bot.pid, bot.port, at_s)
-        soaked.samples.append(taken)
         told(min(plan.market_hours(at_s), plan.hours))
-        if at_s >= plan.length_s:
-            return scraped
+        with suppress(TimeoutError):
+            taken, scraped = sample(bot.pid, bot.port, at_s)
+            soaked.samples.append(taken)
+            if at_s >= plan.length_s:
+                return scraped
+        if at_s >= plan.length_s + _PATIENCE_S:
+            raise BotFailed("the bot's metrics are not to be had any more")
         time.sleep(max(plan.every_s - (time.monotonic() - began_s - at_s), 0.0))
 
 

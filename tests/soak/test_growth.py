@@ -22,11 +22,11 @@ FLAT = Sample(
 )
 
 
-def grew(shape: Callable[[Sample, float], Sample]) -> list[str]:
+def grew(shape: Callable[[Sample, float], Sample], plan: SoakPlan = PLAN) -> list[str]:
     """The figures that are told of a day in which a flat bot is shaped so, by the hour."""
-    times = [n * PLAN.every_s for n in range(24 * 24 + 1)]
-    samples = [shape(replace(FLAT, at_s=at_s), float(PLAN.market_hours(at_s))) for at_s in times]
-    return [one.figure.name for one in compared(PLAN, samples) if one.grew]
+    times = [n * plan.every_s for n in range(24 * 24 + 1)]
+    samples = [shape(replace(FLAT, at_s=at_s), float(plan.market_hours(at_s))) for at_s in times]
+    return [one.figure.name for one in compared(plan, samples) if one.grew]
 
 
 def test_a_day_without_growth_passes() -> None:
@@ -55,6 +55,21 @@ def test_a_spell_in_the_middle_that_ends_is_no_growth() -> None:
 )
 def test_what_grows_slowly_all_day_is_told(figure: str, shape: Callable[[Sample, float], Sample]) -> None:
     assert grew(shape) == [figure]
+
+
+def with_orders(one: Sample, hours: float, each_bytes: int) -> Sample:
+    placed = int(hours * 500)
+    return replace(one, orders_placed=placed, memory_bytes=one.memory_bytes + placed * each_bytes)
+
+
+def test_orders_that_are_remembered_by_the_clock_on_the_wall_are_no_growth_unless_they_are_large() -> None:
+    assert grew(lambda one, hours: with_orders(one, hours, 8 << 10)) == []
+    assert grew(lambda one, hours: with_orders(one, hours, 16 << 10)) == ["memory"]
+
+
+def test_orders_that_are_still_held_after_they_are_forgotten_are_growth() -> None:
+    slow = replace(PLAN, speed=Decimal(20))
+    assert grew(lambda one, hours: with_orders(one, hours, 8 << 10), slow) == ["memory"]
 
 
 def test_a_day_that_was_cut_short_is_no_verdict() -> None:
