@@ -10,6 +10,8 @@ from actors.soak.plan import SoakPlan
 from actors.soak.sampling import Sample
 
 _MIB = 1 << 20
+FEWEST = 6
+"""So many samples make an hour at least."""
 #: As long as state/grid/lookups.py does.
 _REMEMBERED_S = 900
 
@@ -67,16 +69,31 @@ class Compared:
         return self.last > self.allowed
 
 
+def enough(plan: SoakPlan, samples: Sequence[Sample]) -> bool:
+    """Whether the last hour is over, and both hours were looked at often enough."""
+    warm = _warm(plan, samples)
+    return len(warm) >= 2 * FEWEST and warm[-1].at_s >= plan.length_s
+
+
 def compared(plan: SoakPlan, samples: Sequence[Sample]) -> tuple[Compared, ...]:
-    """Every figure; raises ValueError where an hour has no sample."""
-    begin_s, hour_s = plan.seconds(plan.warm_up_hours), plan.seconds(plan.hour)
-    first = [one for one in samples if begin_s <= one.at_s < begin_s + hour_s]
-    last = [one for one in samples if one.at_s >= plan.length_s - hour_s]
-    if not first or not last:
-        raise ValueError("the soak has ended before its last hour, or was never looked at in an hour")
-    warm = [one for one in samples if one.at_s >= begin_s]
+    """Every figure; raises ValueError where there are not ``enough`` samples.
+
+    Where a busy machine has let few be taken in an hour, the next ones count to it.
+    """
+    if not enough(plan, samples):
+        raise ValueError("the soak has ended before its last hour")
+    warm = _warm(plan, samples)
+    hour_s = plan.seconds(plan.hour)
+    in_first = sum(one.at_s < warm[0].at_s + hour_s for one in warm)
+    in_last = sum(one.at_s > warm[-1].at_s - hour_s for one in warm)
+    first, last = warm[: max(in_first, FEWEST)], warm[-max(in_last, FEWEST) :]
     orders = max(_remembered(last[-1], samples) - _remembered(first[0], samples), 0)
     return tuple(_compared(figure, first, last, warm, orders) for figure in FIGURES)
+
+
+def _warm(plan: SoakPlan, samples: Sequence[Sample]) -> list[Sample]:
+    begin_s = plan.seconds(plan.warm_up_hours)
+    return [one for one in samples if one.at_s >= begin_s]
 
 
 def _remembered(now: Sample, samples: Sequence[Sample]) -> int:

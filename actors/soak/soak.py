@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from actors.soak.bot import MAIN, BotFailed, SoakedBot
-from actors.soak.growth import Compared, compared
+from actors.soak.growth import Compared, compared, enough
 from actors.soak.plan import SoakPlan
 from actors.soak.sampling import Sample, Scrape, sample
 from actors.torture.journal.rules import IdsAreOursAndNew, TakeProfitCoversTheLeg
@@ -90,7 +90,7 @@ def _watch(bot: SoakedBot, soaked: Soaked, told: Callable[[Decimal], object]) ->
         with suppress(TimeoutError):
             taken, scraped = sample(bot.pid, bot.port, at_s)
             soaked.samples.append(taken)
-            if at_s >= plan.length_s:
+            if enough(plan, soaked.samples):
                 return scraped
         if at_s >= plan.length_s + _PATIENCE_S:
             raise BotFailed("the bot's metrics are not to be had any more")
