@@ -19,8 +19,8 @@ from actors.torture.plan import SYMBOLS, Kill, accounts_of, config_text, kills_o
 from actors.torture.venue import Plant, TorturedVenue
 
 #: Far beyond what anything takes on a busy machine: who needs longer hangs.
-_PATIENCE_S, _SETTLE_S = 60.0, 20.0
-_PRINT_S, _NUDGE_S, _LOOK_S, _ANSWER_S = 0.012, 0.5, 0.15, 5.0
+_PATIENCE_S, _SETTLE_S = 180.0, 60.0
+_PRINT_S, _NUDGE_S, _LOOK_S, _ANSWER_S = 0.012, 0.5, 0.15, 30.0
 
 
 @dataclass(slots=True, kw_only=True)
