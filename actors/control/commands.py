@@ -32,6 +32,7 @@ from messages.sides import Side
 from state.guard.model import StopDecided
 from state.guard.people import BY_PERSON
 from state.store.disk import RealDisk
+from state.store.files import disk_trouble
 
 _LOOK_S = 0.5
 
@@ -105,7 +106,8 @@ def _flatten_alone(
             )
     finally:
         if not lasts:
-            remove_flag(disk, flag)
+            with _told(flag):
+                remove_flag(disk, flag)
 
 
 def resume(config: Config, number: int, symbol: str | None, side: Side | None, console: Console) -> None:
@@ -150,12 +152,22 @@ def _await_flat(path: Path, number: int, symbol: str | None, wait_s: float) -> N
 def _raise_flag(config: Config, account: Account, mode: StopMode) -> None:
     stop = StopDecided(reason=BY_PERSON, mode=mode, evidence={}, emergency=False)
     now_ms = time.time_ns() // 1_000_000
-    with _locked(config, account):
-        write_flag(RealDisk(), _files(config, account).flag, account.id, stop, now_ms)
+    flag = _files(config, account).flag
+    with _locked(config, account), _told(flag):
+        write_flag(RealDisk(), flag, account.id, stop, now_ms)
 
 
 def _files(config: Config, account: Account) -> Files:
     return Files.of(Path(config.process.data_dir), account)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A disk that refuses is told."""
+    try:
+        yield
+    except OSError as error:
+        raise ControlFailed(disk_trouble(error, path)) from error
 
 
 @contextmanager
