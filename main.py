@@ -285,7 +285,7 @@ def torture(
 def soak_hours(
     hours: Annotated[str, typer.Option(help="market hours, warm-up included")] = "24",
     speed: Annotated[str, typer.Option(help="how fast they pass; the bot's clock runs as always")] = "300",
-    seed: Annotated[int, typer.Option(min=0, help="chooses prices and the venue's chance")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="chooses prices and the venue's chance")] = DEFAULT_SEED,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="write the verdict as JSON")] = None,
 ) -> None:
     """Let the bot trade a market day in minutes; exit 1 if anything of it grew or went wrong."""

@@ -18,9 +18,9 @@ MAIN = (str(_ROOT / "main.py"),)
 """What Python runs: a test may name something that leaks."""
 _PORT = re.compile(r"metrics on http://127\.0\.0\.1:(\d+)/metrics")
 #: Far beyond what anything takes on a busy machine: who needs longer hangs.
-_START_S, _STOP_S, _LOOK_S = 120.0, 60.0, 0.1
+_START_S, _STOP_S, _LOOK_S = 300.0, 120.0, 0.1
 #: What starting, waiting for a last scrape and stopping may take beside the soak itself.
-_LONGEST_S = 600
+_LONGEST_S = 900
 
 
 class BotFailed(Exception):
