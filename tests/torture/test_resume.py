@@ -17,6 +17,8 @@ from actors.torture.venue import Plant, TorturedVenue
 from tests.venue_process import wait_for
 
 SYMBOL = next(iter(SYMBOLS))
+#: For a machine that is busy with other things.
+LIMIT_S = 300
 
 
 class Scene:
@@ -33,8 +35,10 @@ class Scene:
     def start(self) -> Life:
         """The next process; returns once it has done all that it should."""
         self.life = life = Life(self._config, self.venue.url, self._log, RUNNING, 0)
-        wait_for(lambda: self._nudged("trading" in life.told), "the bot to trade")
-        wait_for(lambda: self._nudged(self.found() == []), "everything to be as it should be")
+        wait_for(lambda: self._nudged("trading" in life.told), "the bot to trade", deadline_s=LIMIT_S)
+        wait_for(
+            lambda: self._nudged(self.found() == []), "everything to be as it should be", deadline_s=LIMIT_S
+        )
         return life
 
     def found(self) -> list[str]:
@@ -73,11 +77,11 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def test_a_kill_right_after_resume_does_not_bring_the_flatten_back(scene: Scene) -> None:
     life = scene.start()
     scene.tell("flatten")
-    wait_for(scene.flat, "the symbol to be flat")
+    wait_for(scene.flat, "the symbol to be flat", deadline_s=LIMIT_S)
     life.arm(BY_NAME["after a reopening"], 1)
     with suppress(ControlFailed, NotRunning):  # it may die before it answers
         scene.tell("resume")
-    wait_for(lambda: not life.alive, "the process to die")
+    wait_for(lambda: not life.alive, "the process to die", deadline_s=LIMIT_S)
     assert life.died_at == "after a reopening"
     closes = scene.closes()
     assert closes
