@@ -1,4 +1,4 @@
-"""sol-trader's command line: run, stop, flatten, resume, venue, check, simulate, torture."""
+"""sol-trader's command line: run, stop, flatten, resume, venue, check, simulate, torture, soak."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from actors.notify import Notifier
 from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
+from actors.soak.command import run_soak
+from actors.soak.plan import SoakPlan
 from actors.terminal import kept_log, live_view
 from actors.torture.command import run_starts, run_torture
 from actors.venue_process import VenueFailed, VenueProcess
@@ -211,7 +213,7 @@ def stop_account(
 
 @app.command("flatten")
 def flatten_account(account: AccountId, symbol: SymbolName = None, config: ConfigFile = EXAMPLE) -> None:
-    """Close an account's positions (or a symbol's) at market, and say so once the exchange shows it."""
+    """Close an account's positions, or those of a symbol (also one that the config lacks), and prove it."""
     _flatten(load_config(config), account, symbol)
 
 
@@ -233,7 +235,7 @@ def _flatten(settings: Config, account: int, symbol: str | None) -> None:
         quiet = settings.process.model_copy(update={"metrics": MetricsSettings(enabled=False)})
         alone = settings.model_copy(update={"process": quiet, "accounts": (one,)})
         _set_up_log(settings, quiet=True)
-        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S)
+        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S, symbol)
 
     commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, prepare=prepare)
 
@@ -277,6 +279,24 @@ def torture(
         raise typer.Exit(0 if run_starts(start_symbols, console=Console()) else 1)
     at_once = jobs or 2 * (os.cpu_count() or 1)
     raise typer.Exit(0 if run_torture(kills, seed, jobs=at_once, console=Console()) else 1)
+
+
+@app.command("soak")
+def soak_hours(
+    hours: Annotated[str, typer.Option(help="market hours, warm-up included")] = "24",
+    speed: Annotated[str, typer.Option(help="how fast they pass; the bot's clock runs as always")] = "300",
+    seed: Annotated[int, typer.Option(min=0, help="chooses prices and the venue's chance")] = DEFAULT_SEED,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="write the verdict as JSON")] = None,
+) -> None:
+    """Let the bot trade a market day in minutes; exit 1 if anything of it grew or went wrong."""
+    length, pace = _decimal("--hours", hours), _decimal("--speed", speed)
+    if not Decimal("0.1") <= length <= 24 * 366:
+        raise WrongArgument(f"--hours {hours!r}: write a number from 0.1 to 8784")
+    if not 1 <= pace <= 2000:
+        raise WrongArgument(f"--speed {speed!r}: write a number from 1 to 2000")
+    _check_writable("--report", report)
+    plan = SoakPlan(hours=length, speed=pace, seed=seed)
+    raise typer.Exit(0 if run_soak(plan, report, console=Console()) else 1)
 
 
 def _venue_options(

@@ -21,6 +21,7 @@ from actors.mail import Finish, Open, PriceWanted
 from actors.orders import OrdersActor
 from actors.purse import Purse
 from actors.reconciler import ReconcilerActor
+from actors.resumption import lost_resumptions
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
 from actors.wedges import OWNERS, kind_of
@@ -28,7 +29,7 @@ from config import Account
 from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
-from messages.commands import Withdraw
+from messages.commands import Resume, Withdraw
 from messages.guard import AskResume, StateUnreadable
 from messages.settings import GridSettings
 from state.balance import BalanceLedger
@@ -75,6 +76,7 @@ class Files:
     performance: Path
     dry_venue: Path
     flag: Path
+    resumed: Path
     lock: Path
 
     @classmethod
@@ -87,6 +89,7 @@ class Files:
             performance=folder / f"{code}_performance_metrics.csv",
             dry_venue=folder / f"{account.code}_dry_venue.json",
             flag=folder / f".{code}_emergency_stop",
+            resumed=folder / f".{code}_resumed",
             lock=folder / f".{code}_lock",
         )
 
@@ -245,7 +248,11 @@ def _start_actors(
         state.entries_refused = _ladder_refusal(ground, grid.symbol, state.entries_refused)
         start(GridActor, grid_address(account.id, grid.symbol), world, state)
     guard = _guard_state(world, account, remembered, files)
-    start(GuardActor, at("guard"), world, symbols, files.flag, guard)
+    start(GuardActor, at("guard"), world, symbols, files.flag, files.resumed, guard)
+    if not guard.stopped:
+        for symbol, side in lost_resumptions(world.disk, files.resumed, remembered.grids):
+            if symbol in symbols:
+                world.directory.send(grid_address(account.id, symbol), Resume(side=side))
     if guard.stopped == "" and read_flag(world.disk, files.flag) is not None:
         world.directory.send(at("guard"), AskResume())
     if remembered.spoilt:

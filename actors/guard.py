@@ -20,6 +20,7 @@ from pathlib import Path
 from actors.directory import account_address, grid_address
 from actors.flag import remove_flag, write_flag
 from actors.mail import AccountStopped, SaveGuard
+from actors.resumption import Resumed, write_resumptions
 from actors.shell import Shell, World
 from messages.commands import FlattenSymbol, Freeze, FreezeAveraging, Panic, Resume, Stop
 from messages.events import Counted, Note, Severity
@@ -42,6 +43,7 @@ from messages.guard import (
     SymbolFigures,
 )
 from messages.reports import GuardReport
+from messages.sides import Side
 from state.grid.effects import FreezeAccount, StopAccount
 from state.guard.model import (
     AveragingFrozen,
@@ -78,12 +80,15 @@ _EVENTS = (
 class GuardActor(Shell):
     """Owns one ``GuardState`` and the account's flag file."""
 
-    def __init__(self, world: World, symbols: Iterable[str], flag: Path, state: GuardState) -> None:
+    def __init__(
+        self, world: World, symbols: Iterable[str], flag: Path, resumed: Path, state: GuardState
+    ) -> None:
         super().__init__(account_address(state.account, "guard"), world)
         self._state = state
         self._grids = {symbol: grid_address(state.account, symbol) for symbol in symbols}
         self._orders = account_address(state.account, "orders")
-        self._flag = flag
+        self._flag, self._resumed_path = flag, resumed
+        self._resumed: dict[Resumed, int] = {}
         self._told: GuardReport | None = None
 
     @property
@@ -131,6 +136,7 @@ class GuardActor(Shell):
             case AskResume():
                 refused = ask_resume(d, asked)
                 if asked.symbol is not None and not refused:
+                    self._keep_resumption([asked.symbol], asked.side, now_ms)
                     self.send(self._grids[asked.symbol], Resume(side=asked.side))
             case AskStanding():
                 refused = ""
@@ -190,12 +196,25 @@ class GuardActor(Shell):
             self._tell_grids(FlattenSymbol(reason=self._state.stopped))
 
     def _resume(self, now_ms: int) -> None:
+        self._keep_resumption(self._grids, None, now_ms)
         try:
             remove_flag(self.world.disk, self._flag)
         except OSError as error:
             self._say(f"{self._flag}: {error}; remove it, or the next start is a stopped one", now_ms)
         self.send(self._orders, Resume())
         self._tell_grids(Resume())
+
+    def _keep_resumption(self, symbols: Iterable[str], side: Side | None, now_ms: int) -> None:
+        """Only where something was flattened: see actors/resumption.py."""
+        known = self._state.symbols
+        flattened = [symbol for symbol in symbols if symbol in known and known[symbol].flattens]
+        if not flattened:
+            return
+        self._resumed |= {(symbol, side): now_ms for symbol in flattened}
+        try:
+            write_resumptions(self.world.disk, self._resumed_path, self._state.account, self._resumed)
+        except OSError as error:
+            self._say(f"{self._resumed_path}: {error}; a kill now may flatten again", now_ms)
 
     def _tell_grids(self, message: object) -> None:
         for grid in self._grids.values():

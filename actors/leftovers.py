@@ -31,20 +31,20 @@ def open_now(rest: Rest) -> Snapshot:
     return snapshot
 
 
-def leftovers(rest: Rest, account: int, symbols: tuple[str, ...], snapshot: Snapshot) -> tuple[str, ...]:
-    """Positions and orders of ours outside ``symbols``, a sentence for each symbol; raises ExchangeError.
+def leftovers(rest: Rest, account: int, symbols: tuple[str, ...], snapshot: Snapshot) -> dict[str, str]:
+    """Positions and orders of ours outside ``symbols``, described by symbol; raises ExchangeError.
 
     An order is ours by its id. A position is ours if an order or an execution of the last 7 days on its
     symbol is; any other can't be told from a person's (the reconciler warns of it).
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     shown = {row.symbol for row in snapshot.positions} | {order.symbol for order in snapshot.orders}
     for symbol in sorted(shown - set(symbols)):
         positions = [row for row in snapshot.positions if row.symbol == symbol]
         orders = list(_ours(snapshot.orders, account, symbol))
         if orders or (positions and _traded(rest, account, symbol, snapshot.server_ms)):
-            found.append(f"{symbol} ({', '.join(_described(positions, orders))})")
-    return tuple(found)
+            found[symbol] = ", ".join(_described(positions, orders))
+    return found
 
 
 def _ours(rows: Iterable[OrderRow | Execution], account: int, symbol: str) -> Iterator[OrderRow | Execution]:

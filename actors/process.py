@@ -15,7 +15,7 @@ import pykka
 
 from actors.account import MakeExchange
 from actors.control.client import SOCKET
-from actors.control.server import Asked, ControlServer
+from actors.control.server import Asked, ControlServer, RefusedAtStart
 from actors.directory import Directory, account_address, grid_address
 from actors.display.model import DisplayModel, WatchedAccount
 from actors.ending import Signalled, Signals, StopAsked
@@ -133,7 +133,9 @@ class Bot:
             code = f"account {account:03d}"
             known = any(each.id == account for each in self._config.accounts)
             refused = [text for text in self._fleet.refusals if text.startswith(code)]
-            return refused[-1] if refused else f"{code} {'is starting' if known else 'is not in the config'}"
+            if refused:
+                return RefusedAtStart(refused[-1])
+            return f"{code} {'is starting' if known else 'is not in the config'}"
         try:
             told = guard.ask(asked, timeout=_ANSWER_S)
         except (pykka.Timeout, pykka.ActorDeadError):

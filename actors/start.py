@@ -151,7 +151,14 @@ def survey(
         )
         for grid in settings
     )
-    problems = [f"{ladder.symbol}: {problem}" for ladder in ladders for problem in ladder.problems]
+    open_symbols = frozenset(row.symbol for row in snapshot.positions)
+    trading = {grid.symbol for grid in settings if not grid.wind_down or grid.symbol in open_symbols}
+    problems = [
+        f"{ladder.symbol}: {problem}"
+        for ladder in ladders
+        for problem in ladder.problems
+        if ladder.symbol in trading  # what winds down and is flat opens nothing
+    ]
     poor = check_balance(settings, equity=wallet.equity)
     return Ground(
         wallet=wallet,
@@ -161,7 +168,7 @@ def survey(
         ladders=ladders,
         problems=(*problems, *((poor,) if poor else ())),
         poor=poor or "",
-        open_symbols=frozenset(row.symbol for row in snapshot.positions),
+        open_symbols=open_symbols,
     )
 
 
@@ -183,10 +190,11 @@ def _open_now(rest: Rest, account: int, symbols: tuple[str, ...]) -> Snapshot:
     except ExchangeError as error:
         raise StartRefused("leftovers", f"{error}", passing=_passes(error)) from error
     if found:
+        told = "; ".join(f"{symbol} ({what})" for symbol, what in found.items())
         raise StartRefused(
             "leftovers",
-            f"the config no longer has {'; '.join(found)}: close that with `flatten`, or put the symbol back "
-            "with wind_down = true, so that its sides close by their TPs and stay flat",
+            f"the config no longer has {told}: close that with `flatten {account} SYMBOL`, or put the symbol "
+            "back with wind_down = true, so that its sides close by their TPs and stay flat",
         )
     return snapshot
 

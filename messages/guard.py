@@ -141,6 +141,8 @@ class SymbolFigures:
     unexplained: bool
     flat_ms: int
     """When the read was asked for that has proven a flatten; 0 while there is none."""
+    flattens: bool = False
+    """Whether a flatten runs, or has ended and waits for ``resume``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ import aiohttp
 from config import Config
 
 SOCKET = ".control"
+#: The HTTP status of an account that was refused at its start.
+NOT_STARTED = 410
 _WITHIN_S = 10
 
 
@@ -21,6 +23,10 @@ class NotRunning(Exception):
 
 class ControlFailed(Exception):
     """The process doesn't do what was asked; the text says why."""
+
+
+class NotStarted(ControlFailed):
+    """A process runs, but has refused to start the account: nobody holds its files."""
 
 
 def socket_path(config: Config) -> Path:
@@ -46,10 +52,11 @@ async def _request(path: Path, method: str, url: str, body: Mapping[str, object]
             session.request(method, f"http://bot{url}", json=body) as response,
         ):
             told: Mapping[str, Any] = await response.json()
+            started = response.status != NOT_STARTED
     except (aiohttp.ClientConnectorError, FileNotFoundError):
         raise NotRunning(f"nobody serves {path}") from None
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise ControlFailed(f"{path}: {type(error).__name__} {error}: is the process well?") from None
     if told.get("refused"):
-        raise ControlFailed(str(told["refused"]))
+        raise (ControlFailed if started else NotStarted)(str(told["refused"]))
     return told

@@ -4,10 +4,12 @@
 |------------------|-----------------------------|---------------------------------------------------|
 | stop             | its guard stops the account | the flag file: the account starts as stopped      |
 | flatten ACCOUNT  | its guard flattens it       | the flag file, and a process of that account alone |
-| flatten … SYMBOL | its grid flattens           | refused: start the bot first                      |
+| flatten … SYMBOL | its grid flattens           | the same; the account is held only meanwhile      |
 | resume           | its guard, which may refuse | the flag file says so to the next start           |
 
-A flatten returns once the exchange shows what was asked for flat.
+A flatten returns once the exchange shows what was asked for flat. Where a process runs that has refused to
+start the account, a flatten goes the way of "none runs": so it reaches what is left on symbols that the
+config no longer has, which is such a refusal.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from typing import Any
 from rich.console import Console
 
 from actors.account import Files
-from actors.control.client import ControlFailed, NotRunning, socket_path, standing, tell
-from actors.flag import read_flag, write_flag, write_resumption
+from actors.control.client import ControlFailed, NotRunning, NotStarted, socket_path, standing, tell
+from actors.flag import read_flag, remove_flag, write_flag, write_resumption
 from actors.start import AccountLock, StartRefused
 from config import Account, Config
 from messages.guard import StopMode
@@ -30,6 +32,7 @@ from messages.sides import Side
 from state.guard.model import StopDecided
 from state.guard.people import BY_PERSON
 from state.store.disk import RealDisk
+from state.store.files import disk_trouble
 
 _LOOK_S = 0.5
 
@@ -72,21 +75,39 @@ def flatten(
     try:
         what = {"account": number} if symbol is None else {"account": number, "symbol": symbol}
         told = tell(path, "flatten", what)
-    except NotRunning:
-        if symbol is not None:
-            raise ControlFailed("no process runs: start the bot, or flatten the whole account") from None
-        run = prepare(account)
-        _raise_flag(config, account, StopMode.FLATTEN)
-        console.print(f"no process runs; account {account.code} is flattened by one of its own", markup=False)
-        if not run():
-            raise ControlFailed(
-                f"account {account.code} is not proven flat: the flag stays, try again"
-            ) from None
-        console.print(f"account {account.code}: the exchange shows it flat", markup=False)
-        return
-    console.print(describe(told), markup=False)
-    _await_flat(path, number, symbol, wait_s)
+    except (NotRunning, NotStarted):
+        _flatten_alone(config, account, symbol, console, prepare(account))
+    else:
+        console.print(describe(told), markup=False)
+        _await_flat(path, number, symbol, wait_s)
     console.print(f"account {account.code}: the exchange shows {symbol or 'it'} flat", markup=False)
+
+
+def _flatten_alone(
+    config: Config, account: Account, symbol: str | None, console: Console, run: Callable[[], bool]
+) -> None:
+    """With the flag raised, so that nothing opens; where one symbol was meant it goes as it was before."""
+    disk, flag = RealDisk(), _files(config, account).flag
+    before = read_flag(disk, flag)
+    if symbol is None:
+        _raise_flag(config, account, StopMode.FLATTEN)
+    elif before is None:
+        _raise_flag(config, account, StopMode.HOLD)
+    console.print(
+        f"account {account.code} does not run; {symbol or 'it'} is flattened by a process of its own",
+        markup=False,
+    )
+    lasts = symbol is None or before is not None
+    try:
+        if not run():
+            lasts = True
+            raise ControlFailed(
+                f"account {account.code}: {symbol or 'it'} is not proven flat: the flag stays, try again"
+            )
+    finally:
+        if not lasts:
+            with _told(flag):
+                remove_flag(disk, flag)
 
 
 def resume(config: Config, number: int, symbol: str | None, side: Side | None, console: Console) -> None:
@@ -131,12 +152,22 @@ def _await_flat(path: Path, number: int, symbol: str | None, wait_s: float) -> N
 def _raise_flag(config: Config, account: Account, mode: StopMode) -> None:
     stop = StopDecided(reason=BY_PERSON, mode=mode, evidence={}, emergency=False)
     now_ms = time.time_ns() // 1_000_000
-    with _locked(config, account):
-        write_flag(RealDisk(), _files(config, account).flag, account.id, stop, now_ms)
+    flag = _files(config, account).flag
+    with _locked(config, account), _told(flag):
+        write_flag(RealDisk(), flag, account.id, stop, now_ms)
 
 
 def _files(config: Config, account: Account) -> Files:
     return Files.of(Path(config.process.data_dir), account)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A disk that refuses is told."""
+    try:
+        yield
+    except OSError as error:
+        raise ControlFailed(disk_trouble(error, path)) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from actors.control.client import NOT_STARTED
 from messages.guard import AskFlatten, AskResume, AskStanding, AskStop, Standing
 from messages.sides import Side
 
@@ -24,6 +25,12 @@ _STARTS_WITHIN_S = 5
 Asked = AskStop | AskFlatten | AskResume | AskStanding
 Ask = Callable[[int, Asked], Standing | str]
 """Asks an account's guard, from any thread; a text says why nobody answered."""
+
+
+class RefusedAtStart(str):
+    """Why an account was not started: it will not be, by this process."""
+
+    __slots__ = ()
 
 
 class Wish(BaseModel):
@@ -114,7 +121,9 @@ class ControlServer:
 
     async def _answer(self, account: int, asked: Asked) -> web.Response:
         told = await asyncio.get_running_loop().run_in_executor(None, self._ask, account, asked)
-        return _refusal(409, told) if isinstance(told, str) else web.json_response(as_json(told))
+        if isinstance(told, str):
+            return _refusal(NOT_STARTED if isinstance(told, RefusedAtStart) else 409, told)
+        return web.json_response(as_json(told))
 
 
 async def _is_served(path: Path) -> bool:

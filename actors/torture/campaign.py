@@ -21,6 +21,7 @@ class Totals:
 
     verdicts: list[Verdict] = field(default_factory=list)
     lives: int = 0
+    lives_of_two: int = 0
     venues: int = 0
     venues_survived: int = 0
     counts: Counter[str] = field(default_factory=Counter)
@@ -41,6 +42,7 @@ class Totals:
         """Take a stage's result."""
         self.verdicts += result.verdicts
         self.lives += result.lives
+        self.lives_of_two += result.lives_of_two
         self.venues += 1
         self.venues_survived += result.venue_survived
         self.counts += result.counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -66,9 +66,9 @@ class AnIdIsAcceptedOnce:
 
 
 class JournalReader:
-    """Judges what the venue has written since the last look."""
+    """Judges what the venue has written since the last look; ``more`` are rules beside its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, more: tuple[Rule, ...] = ()) -> None:
         self._path = path
         self._offset = self._number = 0
         self._book = Book()
@@ -79,6 +79,7 @@ class JournalReader:
             OneOrderASlot(),
             self._reopenings,
             ReduceOnlyNeverOpens(),
+            *more,
         )
         self.counts: Counter[str] = Counter()
 
@@ -115,37 +116,45 @@ class JournalReader:
 
 
 class Judge:
-    """One data folder's judge."""
+    """One data folder's judge, account by account."""
 
-    def __init__(self, folder: Path) -> None:
-        self.state_path = folder / f"{ACCOUNT:03d}{STATE_FILE}"
-        self.trades_path = folder / f"{ACCOUNT:03d}{TRADES_FILE}"
+    def __init__(self, folder: Path, accounts: Sequence[int] = (ACCOUNT,)) -> None:
+        self._folder, self._accounts = folder, accounts
         self.before: dict[str, GridState] = {}
-        self.lost = False
+        self.lost: set[str] = set()
         self.excuses: Counter[str] = Counter()
 
-    def after_the_kill(self) -> list[str]:
-        """The state file is there no more than it was, and whole if it is; what it held is remembered."""
-        self.before, self.lost = {}, False
-        try:
-            saved = read_state(RealDisk(), self.state_path, ACCOUNT)
-        except StateRefused as refusal:
-            return [f"state file: {refusal}"]
-        if saved is None:
-            return []
-        if not isinstance(saved, SavedState):
-            return [f"state file: {saved.reason}"]
-        try:
-            for symbol, form in saved.symbols.items():
-                self.before[f"{ACCOUNT:03d}/{symbol}"] = decode(GridState, form)
-        except CodecError as error:
-            return [f"state file: {error}"]
-        return []
+    def state_path(self, account: int = ACCOUNT) -> Path:
+        """An account's state file."""
+        return self._folder / f"{account:03d}{STATE_FILE}"
 
-    def lose_state(self) -> None:
-        """The state file is gone, whoever has removed it."""
-        self.lost = True
-        self.state_path.unlink(missing_ok=True)
+    def after_the_kill(self) -> list[str]:
+        """A state file is there no more than it was, and whole if it is; what it held is remembered."""
+        self.before = {}
+        self.lost.clear()
+        return [text for account in self._accounts for text in self._read(account)]
+
+    def _read(self, account: int) -> Iterator[str]:
+        path = self.state_path(account)
+        try:
+            saved = read_state(RealDisk(), path, account)
+        except StateRefused as refusal:
+            yield f"state file: {refusal}"
+            return
+        if saved is not None and not isinstance(saved, SavedState):
+            yield f"state file: {path.name}: {saved.reason}"
+        elif saved is not None:
+            try:
+                for symbol, form in saved.symbols.items():
+                    self.before[f"{account:03d}/{symbol}"] = decode(GridState, form)
+            except CodecError as error:
+                yield f"state file: {path.name}: {error}"
+
+    def lose_state(self, *accounts: int) -> None:
+        """The state files of these accounts are gone, whoever has removed them."""
+        for account in accounts:
+            self.lost.add(f"{account:03d}")
+            self.state_path(account).unlink(missing_ok=True)
 
     def once_it_trades(self, plant: Plant) -> list[str]:
         """What does not hold, looked at while prices stand still."""
@@ -165,8 +174,9 @@ class Judge:
             MoneyIsConserved(truth),
             trades,
         )
-        if self.trades_path.exists():
-            trades.written(Written(plant.now_ms(), self.trades_path, self.trades_path.read_bytes()))
+        for path in (self._folder / f"{account:03d}{TRADES_FILE}" for account in self._accounts):
+            if path.exists():
+                trades.written(Written(plant.now_ms(), path, path.read_bytes()))
         checks = Checks(plant, checkers)
         checks.at_the_end()
         self.excuses = checks.excuses

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from actors.simulation.checks.progress import Case, EndChecker
@@ -78,16 +78,18 @@ def _cycle(side: SideState, leg: LegTruth) -> Iterator[str]:
 class RebuiltAsBefore(EndChecker):
     """A leg without executions since the last file was written is as that file had it, file or no file.
 
-    How one opening was shared out between its levels only the file knows: without it they count as one.
+    ``lost`` names the accounts whose file is gone: how one opening was shared out between its levels only the
+    file knows, and without it they count as one.
     """
 
-    def __init__(self, truth: Truth, before: Mapping[str, GridState], *, lost: bool) -> None:
+    def __init__(self, truth: Truth, before: Mapping[str, GridState], *, lost: Collection[str] = ()) -> None:
         super().__init__(truth)
         self._before, self._lost = before, lost
 
     def judge(self, case: Case) -> Iterator[str]:
         """Look at each side that nothing has happened to."""
         before = self._before.get(f"{case.account.name}/{case.state.symbol}")
+        lost = case.account.name in self._lost
         for side in case.state.sides if before is not None else ():
             was = before.of(side.side) if before is not None else side
             leg = case.account.leg(case.state.symbol, side.side)
@@ -95,20 +97,21 @@ class RebuiltAsBefore(EndChecker):
                 continue
             for what, then, now in (
                 ("cycle", was.cycle, side.cycle),
-                ("levels", self._shape(was), self._shape(side)),
+                ("levels", _shape(was, lost=lost), _shape(side, lost=lost)),
                 ("entries", _entries(was), _entries(side)),
             ):
                 if then != now:
                     yield case.said(side, f"{what} {now}, before the kill {then}")
 
-    def _shape(self, side: SideState) -> dict[int, tuple[Decimal, Decimal]]:
-        """Quantity and value by level; what a lost file had shared out stands at level -1."""
-        shape: dict[int, tuple[Decimal, Decimal]] = {}
-        for n, level in sorted(side.levels.items()):
-            key = -1 if self._lost and level.by_opening else n
-            qty, value = shape.get(key, (ZERO, ZERO))
-            shape[key] = qty + level.qty, value + level.value
-        return shape
+
+def _shape(side: SideState, *, lost: bool) -> dict[int, tuple[Decimal, Decimal]]:
+    """Quantity and value by level; what a lost file had shared out stands at level -1."""
+    shape: dict[int, tuple[Decimal, Decimal]] = {}
+    for n, level in sorted(side.levels.items()):
+        key = -1 if lost and level.by_opening else n
+        qty, value = shape.get(key, (ZERO, ZERO))
+        shape[key] = qty + level.qty, value + level.value
+    return shape
 
 
 def _entries(side: SideState) -> tuple[Decimal, Decimal, Decimal]:

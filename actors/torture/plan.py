@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -13,6 +13,8 @@ from actors.torture.moments import BY_NAME, MOMENTS, Group, Moment
 #: What trades: where each symbol's prices begin, in USDT.
 SYMBOLS: Mapping[str, Decimal] = {"SOLUSDT": Decimal(150), "DOGEUSDT": Decimal("0.2")}
 ACCOUNT = 1
+BOTH = (1, 2)
+"""The accounts of a process that trades two."""
 _WEIGHTS = {
     Group.ANY_TIME: 20,
     Group.START: 15,
@@ -23,12 +25,14 @@ _WEIGHTS = {
     Group.TRADES: 4,
 }
 _EVERY_STATE_LOST = 3
+_EVERY_WITH_TWO = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
     """One kill. ``wait_ms``: how long the parent waits at most for the moment, or before it kills by itself.
 
+    ``lose_state``: the state file is deleted after it; of two accounts ``losers`` names whose.
     ``prints_while_dead``: how often the market trades before the next process starts.
     """
 
@@ -38,12 +42,23 @@ class Kill:
     wait_ms: int
     lose_state: bool
     prints_while_dead: int
+    losers: tuple[int, ...] = (ACCOUNT,)
 
 
-def kills_of(seed: int, count: int, only: str = "") -> tuple[Kill, ...]:
+def accounts_of(seed: int) -> tuple[int, ...]:
+    """What one process trades in all lives of a stage: mostly one account, in a third of the stages two."""
+    return BOTH if Random(f"accounts/{seed}").randrange(_EVERY_WITH_TWO) == 0 else (ACCOUNT,)
+
+
+def kills_of(seed: int, count: int, only: str = "", *, accounts: int = 1) -> tuple[Kill, ...]:
     """The kills of a stage, numbered from 1; all at the moment ``only`` if it is named."""
-    chance = Random(f"kills/{seed}")
-    return tuple(_kill(chance, number, only) for number in range(1, count + 1))
+    chance, losing = Random(f"kills/{seed}"), Random(f"losers/{seed}")
+    kills = [_kill(chance, number, only) for number in range(1, count + 1)]
+    return tuple(replace(kill, losers=_losers(losing)) if accounts > 1 else kill for kill in kills)
+
+
+def _losers(chance: Random) -> tuple[int, ...]:
+    return chance.choice(((1,), (2,), BOTH))
 
 
 def _kill(chance: Random, number: int, only: str) -> Kill:
@@ -61,10 +76,11 @@ def _kill(chance: Random, number: int, only: str) -> Kill:
     )
 
 
-def config_text(seed: int, folder: Path) -> str:
-    """The bot's config, as its file: one account, settings drawn by ``seed``."""
+def config_text(seed: int, folder: Path, accounts: Sequence[int] = (ACCOUNT,)) -> str:
+    """The bot's config, as its file: these accounts, the settings of each drawn by ``seed``."""
     chance = Random(f"config/{seed}")
-    return config_of(folder, {symbol: _settings(chance) for symbol in SYMBOLS})
+    drawn = {account: {symbol: _settings(chance) for symbol in SYMBOLS} for account in accounts}
+    return config_of(folder, drawn)
 
 
 def _settings(chance: Random) -> tuple[str, ...]:
@@ -80,19 +96,22 @@ def _settings(chance: Random) -> tuple[str, ...]:
     )
 
 
-def config_of(folder: Path, symbols: Mapping[str, Iterable[str]]) -> str:
-    """A config file of one account with these symbols, each with lines of settings."""
+def config_of(folder: Path, accounts: Mapping[int, Mapping[str, Iterable[str]]]) -> str:
+    """A config file of these accounts with their symbols, each with lines of settings."""
     lines = [
         "[process]",
         'environment = "simulated"',
         f'data_dir = "{folder}"',
         "metrics = { enabled = false }",
-        "[[accounts]]",
-        f"id = {ACCOUNT}",
-        'name = "torture"',
-        'api_key_env = "SOL_TRADER_TORTURE_KEY"',
-        'api_secret_env = "SOL_TRADER_TORTURE_SECRET"',
     ]
-    for symbol, settings in symbols.items():
-        lines += ["[[accounts.symbols]]", f'symbol = "{symbol}"', *settings]
+    for account, symbols in accounts.items():
+        lines += [
+            "[[accounts]]",
+            f"id = {account}",
+            f'name = "torture-{account}"',
+            f'api_key_env = "SOL_TRADER_TORTURE_KEY_{account}"',
+            f'api_secret_env = "SOL_TRADER_TORTURE_SECRET_{account}"',
+        ]
+        for symbol, settings in symbols.items():
+            lines += ["[[accounts.symbols]]", f'symbol = "{symbol}"', *settings]
     return "\n".join([*lines, ""])

@@ -34,6 +34,7 @@ def totals_table(totals: Totals) -> RenderableType:
         ("state files deleted", f"{sum(v.kill.lose_state for v in totals.verdicts):,}"),
         ("moments that did not come (killed at any time)", f"{_missed(totals):,}"),
         ("starts of the bot", f"{totals.lives:,}"),
+        ("… with two accounts", f"{totals.lives_of_two:,}"),
         ("venues, and how many survived", f"{totals.venues}, {totals.venues_survived}"),
         ("seconds from start to trading: half, all within", _spread(trading)),
         ("seconds until all is as it should be", _spread(settled)),

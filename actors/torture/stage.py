@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +15,12 @@ from actors.torture.judge import JournalReader, Judge
 from actors.torture.life import Life
 from actors.torture.market import prints
 from actors.torture.moments import RUNNING, Moment
-from actors.torture.plan import SYMBOLS, Kill, config_text, kills_of
+from actors.torture.plan import SYMBOLS, Kill, accounts_of, config_text, kills_of
 from actors.torture.venue import Plant, TorturedVenue
 
 #: Far beyond what anything takes on a busy machine: who needs longer hangs.
-_PATIENCE_S, _SETTLE_S = 60.0, 20.0
-_PRINT_S, _NUDGE_S, _LOOK_S, _ANSWER_S = 0.012, 0.5, 0.15, 5.0
+_PATIENCE_S, _SETTLE_S = 180.0, 60.0
+_PRINT_S, _NUDGE_S, _LOOK_S, _ANSWER_S = 0.012, 0.5, 0.15, 30.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class Result:
 
     verdicts: list[Verdict] = field(default_factory=list)
     lives: int = 0
+    lives_of_two: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     excuses: Counter[str] = field(default_factory=Counter)
     venue_survived: bool = True
@@ -49,26 +50,29 @@ class Result:
 class Stage:
     """Runs the kills that its seed chooses."""
 
-    def __init__(self, seed: int, kills: int, folder: Path, only: str = "") -> None:
+    def __init__(
+        self, seed: int, kills: int, folder: Path, only: str = "", *, accounts: Sequence[int] = ()
+    ) -> None:
         self.seed = seed
-        self._kills = kills_of(seed, kills, only)
+        self._accounts = accounts or accounts_of(seed)
+        self._kills = kills_of(seed, kills, only, accounts=len(self._accounts))
         self._folder = folder
         self._data = folder / "data"
         self._data.mkdir(parents=True)
         self._config = folder / "config.toml"
-        self._config.write_text(config_text(seed, self._data), encoding="utf-8")
+        self._config.write_text(config_text(seed, self._data, self._accounts), encoding="utf-8")
         self._log = folder / "bot.log"
         self._chance = Random(f"stage/{seed}")
         self._prints: Iterator[tuple[str, Decimal, str]] = prints(seed, SYMBOLS)
         self._last: dict[str, tuple[str, Decimal, str]] = {}
         self._nudged_s = 0.0
-        self._judge = Judge(self._data)
+        self._judge = Judge(self._data, self._accounts)
         self.result = Result()
 
     def run(self, told: Callable[[Verdict], object], stop: Callable[[], bool] = lambda: False) -> Result:
         """All kills; ``told`` gets each verdict, after ``stop`` there is no further one."""
         journal = self._folder / "venue.jsonl"
-        self._venue = TorturedVenue(journal, self.seed)
+        self._venue = TorturedVenue(journal, self.seed, accounts=max(self._accounts))
         self._journal = JournalReader(journal)
         unjudged: list[Verdict] = []
         try:
@@ -102,7 +106,7 @@ class Stage:
         self._journal.killed()
         verdict.violations += self._judge.after_the_kill()
         if kill.lose_state:
-            self._judge.lose_state()
+            self._judge.lose_state(*kill.losers)
         for _ in range(kill.prints_while_dead):
             self._print()
         return verdict
@@ -117,6 +121,7 @@ class Stage:
 
     def _begin(self, moment: Moment, passage: int) -> Life:
         self.result.lives += 1
+        self.result.lives_of_two += len(self._accounts) > 1
         return Life(self._config, self._venue.url, self._log, moment, passage)
 
     def _wait_for_death(self, life: Life, limit_s: float) -> None:
@@ -137,7 +142,8 @@ class Stage:
             if "trading" not in life.told:
                 continue
             limit_s = life.told["trading"] + _SETTLE_S
-            found = self._judge.once_it_trades(Plant(self._venue.core(), life.states(_ANSWER_S)))
+            plant = Plant(self._venue.core(), life.states(_ANSWER_S), accounts=self._accounts)
+            found = self._judge.once_it_trades(plant)
             if not found:
                 break
         if not life.alive:

@@ -64,7 +64,7 @@ def starts(symbols: int, folder: Path) -> Iterator[Start]:
     names = tuple(f"S{number:03d}USDT" for number in range(symbols))
     config = folder / "config.toml"
     settings = ("initial_margin = 5", "max_levels = 3", "leverage = 5")
-    config.write_text(config_of(data, dict.fromkeys(names, settings)), encoding="utf-8")
+    config.write_text(config_of(data, {ACCOUNT: dict.fromkeys(names, settings)}), encoding="utf-8")
     journal = folder / "venue.jsonl"
     balance = Decimal(1000) * symbols
     venue = TorturedVenue(journal, 1, dict.fromkeys(names, _PRICE), balance=balance, limit_factor=1)

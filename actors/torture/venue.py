@@ -39,13 +39,14 @@ class TorturedVenue:
         *,
         balance: Decimal = Decimal(10_000),
         limit_factor: int = _LIMIT_FACTOR,
+        accounts: int = 1,
     ) -> None:
         self.journal = journal
         options = VenueOptions(
             scenario=MANUAL,
             seed=seed,
             journal=journal,
-            accounts=1,
+            accounts=accounts,
             balance=balance,
             control=True,
             limit_factor=limit_factor,
@@ -93,15 +94,15 @@ class Plant:
     """What the simulation's checkers are shown of real processes: see ``checks.watching.Plant``."""
 
     def __init__(
-        self, core: VenueCore, states: Mapping[str, GridState], symbols: Iterable[str] = SYMBOLS
+        self,
+        core: VenueCore,
+        states: Mapping[str, GridState],
+        symbols: Iterable[str] = SYMBOLS,
+        accounts: Iterable[int] = (ACCOUNT,),
     ) -> None:
         self.core, self.states = core, states
-        self._symbols = tuple(symbols)
-
-    @property
-    def symbols(self) -> Mapping[int, tuple[str, ...]]:
-        """The symbols of the one account."""
-        return {ACCOUNT: self._symbols}
+        self.symbols: Mapping[int, tuple[str, ...]] = dict.fromkeys(accounts, tuple(symbols))
+        """What each account trades."""
 
     def now_ms(self) -> int:
         """The venue's clock."""

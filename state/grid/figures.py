@@ -23,6 +23,7 @@ def figures(state: GridState) -> SymbolFigures:
         costliest_level=max(_costliest_level(state, side) for side in state.sides),
         unexplained=state.synced and not all(explained(side) for side in state.sides),
         flat_ms=_flat_ms(state),
+        flattens=state.flatten is not None,
     )
 
 

@@ -8,7 +8,8 @@
 | FLAT       | both sides are paused                                   | a person says ``resume``          |
 
 A resting take profit goes first, since it uses up the reduce-only budget. A size that a read reveals leads
-back to CLOSING. The closes are no take profits: they start no procedure of section 7.
+back to CLOSING. The closes are no take profits: they start no procedure of section 7. What is ours and open
+although the state is FLAT (it is older than a ``resume``) leads back to CANCELLING: it would have no TP.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def begin_flatten(d: Draft, reason: str) -> None:
 
 def run_flatten(d: Draft) -> None:
     """Carry a flatten on."""
+    _begin_again(d)
     if d.state.flatten is not None and d.state.flatten.step is FlattenStep.CANCELLING:
         cancel_all(d, CancelReason.STOP)
         if not d.state.orders:
@@ -60,6 +62,13 @@ def run_flatten(d: Draft) -> None:
         elif d.now_ms >= flatten.asked_ms + PROVE_AGAIN_MS:
             d.state.flatten = replace(flatten, asked_ms=d.now_ms)
             d.emit(ReadLegs(symbol=d.state.symbol, since_ms=d.now_ms - _LOOK_BACK_MS))
+
+
+def _begin_again(d: Draft) -> None:
+    flatten = d.state.flatten
+    if flatten is not None and flatten.step is FlattenStep.FLAT and any(side.held for side in d.state.sides):
+        d.state.flatten = replace(flatten, step=FlattenStep.CANCELLING)
+        d.note("flatten", "something of ours has opened: closing it again", None, Severity.CRITICAL)
 
 
 def prove(d: Draft, read: LegsRead) -> None:

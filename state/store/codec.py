@@ -21,6 +21,7 @@ import dataclasses
 from collections.abc import Hashable, Mapping
 from enum import Enum
 from functools import cache
+from sys import getrefcount
 from types import NoneType, UnionType
 from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -28,8 +29,10 @@ from state.store.scalars import SCALARS, CodecError, EnumCodec, IntCodec, StrCod
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 T = TypeVar("T")
-#: Of each class; what a bot with many symbols holds, and not much more.
-_FORMS_KEPT = 4096
+#: So many forms of a class are kept before they are looked through; then whenever they have doubled.
+_FEWEST_FORMS = 128
+#: Who holds a value whose form is kept, and which nobody else needs: the pair, a name, the question itself.
+_HELD_HERE = 3
 
 
 def encode(value: object) -> dict[str, Json]:
@@ -158,7 +161,8 @@ class _Dict:
 class _Record:
     """A dataclass. The forms of instances that can't change are kept: most of a state is as it was.
 
-    A form stands for its instance as long as that is held here, so no other one can have its identity.
+    A form stands for its instance as long as that is held here, so no other one can have its identity. An
+    instance that is held nowhere else is of a state that is gone: it is let go with its form.
     """
 
     def __init__(self, cls: type, fields: Mapping[str, _Codec]) -> None:
@@ -166,6 +170,7 @@ class _Record:
         self._encoders = [(name, codec.encode) for name, codec in fields.items()]
         self._frozen = bool(cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]  # a dataclass
         self._known: dict[int, tuple[Any, Any]] = {}
+        self._most_known = _FEWEST_FORMS
 
     def encode(self, value: Any) -> Any:
         if type(value) is not self.cls:
@@ -180,10 +185,16 @@ class _Record:
                 name: _within(f".{name}", encode, getattr(value, name)) for name, encode in self._encoders
             }
         if self._frozen:
-            if len(self._known) >= _FORMS_KEPT:
-                self._known.clear()
+            if len(self._known) >= self._most_known:
+                self._let_go()
             self._known[id(value)] = (value, form)
         return form
+
+    def _let_go(self) -> None:
+        for identity, (value, _) in list(self._known.items()):  # a copy: another account's thread may add
+            if getrefcount(value) <= _HELD_HERE:
+                self._known.pop(identity, None)
+        self._most_known = max(_FEWEST_FORMS, 2 * len(self._known))
 
     def decode(self, data: Any) -> Any:
         if type(data) is not dict:

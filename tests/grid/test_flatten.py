@@ -8,11 +8,13 @@ import pytest
 
 from messages.commands import FlattenSymbol, FreezeAveraging, Panic, Stop
 from messages.guard import CloseFailed, CloseSucceeded
+from messages.orders import PlaceOrder
 from messages.sides import SIDES, Side
 from state.grid.figures import figures
+from state.grid.model import GridState
 from state.grid.procedures import FlattenStep
 from tests.grid.world import World
-from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes
+from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes, sent
 
 FLATTEN = FlattenSymbol(reason="a test")
 
@@ -172,3 +174,34 @@ def test_a_stopped_symbol_that_flattens_stays_flat_after_its_stop() -> None:
     world.give(world.symbol, FLATTEN)
     world.run(10_000)
     assert is_flat(world)
+
+
+def flattened_resumed_and_opened(ms: int = 200) -> tuple[Watched, dict[str, GridState]]:
+    """A symbol that has opened again after its flatten, and the state from before the resumption."""
+    world = opened()
+    world.give(world.symbol, FLATTEN)
+    world.run(10_000)
+    assert is_flat(world)
+    before = {world.symbol: world.grid.copy()}
+    world.resume()
+    world.run(ms)
+    assert [world.leg(side) > 0 for side in SIDES] == [True, True]
+    return world, before
+
+
+def test_what_a_lost_resumption_has_opened_is_closed_again_and_never_left_without_take_profit() -> None:
+    world, before = flattened_resumed_and_opened()
+    world.restart(before)
+    world.run(20_000)
+    assert is_flat(world)
+
+
+def test_a_resumption_that_is_said_again_at_the_start_flattens_nothing() -> None:
+    world, before = flattened_resumed_and_opened()
+    sizes = [world.leg(side) for side in SIDES]
+    world.restart(before)
+    world.resume()
+    world.run(10_000)
+    assert [world.leg(side) for side in SIDES] == sizes
+    assert [len(world.resting("T", side)) for side in SIDES] == [1, 1]
+    assert not sent(world, PlaceOrder, "C")[2:]  # those of the flatten itself

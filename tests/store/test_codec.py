@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
+from weakref import WeakSet
 
 import orjson
 import pytest
@@ -53,6 +54,11 @@ class Tree:
     by_side: dict[Side, Decimal] = field(default_factory=dict)
     by_rank: dict[Rank, int] = field(default_factory=dict)
     by_id: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    number: int
 
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False)
@@ -215,3 +221,14 @@ class WithTupleKeys:
 def test_hints_without_an_exact_form_are_a_programmers_error(cls: type) -> None:
     with pytest.raises(TypeError, match=r"no exact JSON form|JSON form, not"):
         decode(cls, {})
+
+
+def test_a_form_is_kept_while_its_instance_lives_elsewhere_and_not_longer() -> None:
+    held = [Frozen(number=-n) for n in range(1, 400)]
+    forms, gone = [encode(one) for one in held], WeakSet[Frozen]()
+    for n in range(5_000):
+        one = Frozen(number=n)
+        gone.add(one)
+        encode(one)
+    assert all(encode(one) is form for one, form in zip(held, forms, strict=True))
+    assert len(gone) < 1_000

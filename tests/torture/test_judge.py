@@ -29,7 +29,7 @@ def findings(world: Watched, state: GridState, before: GridState, *, lost: bool 
     core: Any = Core(world.core)
     plant = Plant(core, {name: state}, [world.symbol])
     truth = Truth(plant)
-    rebuilt = RebuiltAsBefore(truth, {name: before}, lost=lost)
+    rebuilt = RebuiltAsBefore(truth, {name: before}, lost={"001"} if lost else ())
     checks = Checks(plant, (truth, LevelsAreOfTheExecutions(truth), rebuilt))
     checks.at_the_end()
     return [violation.checker for violation in checks.violations]
@@ -101,6 +101,6 @@ def test_an_id_whose_order_lives_or_has_filled_may_never_come_again() -> None:
 def test_a_state_file_that_is_torn_is_told(content: bytes, tmp_path: Path) -> None:
     judge = Judge(tmp_path)
     assert judge.after_the_kill() == []
-    judge.state_path.write_bytes(content)
+    judge.state_path().write_bytes(content)
     (sentence,) = judge.after_the_kill()
     assert sentence.startswith("state file: ")

@@ -11,7 +11,7 @@ import pytest
 
 from actors.torture.disk import InstrumentedDisk
 from actors.torture.moments import MOMENTS, STATE_STEPS, Group
-from actors.torture.plan import kills_of
+from actors.torture.plan import BOTH, accounts_of, kills_of
 from actors.torture.ports import subject_of
 from actors.torture.trigger import Trigger
 from messages.orders import Action, AmendOrder, CancelOrder, OrderCommand, PlaceOrder, Priority, SendOrders
@@ -127,6 +127,13 @@ def test_each_step_of_a_close_is_known_by_what_is_sent(command: OrderCommand, su
 def test_one_seed_chooses_the_same_kills_again_and_a_longer_plan_begins_with_them() -> None:
     assert kills_of(3, 25)[:10] == kills_of(3, 10)
     assert kills_of(3, 10) != kills_of(4, 10)
+
+
+def test_a_third_of_the_stages_trades_two_accounts_and_loses_the_state_of_either_or_both() -> None:
+    seeds = [seed for seed in range(60) if accounts_of(seed) == BOTH]
+    assert 12 < len(seeds) < 28
+    losers = {kill.losers for seed in seeds for kill in kills_of(seed, 25, accounts=2)}
+    assert losers == {(1,), (2,), BOTH}
 
 
 def test_a_campaign_of_300_kills_plans_every_moment_and_loses_a_third_of_the_states() -> None:
