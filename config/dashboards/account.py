@@ -50,9 +50,12 @@ _ACCOUNT = (
     (
         States(
             title="Guard",
-            shows="What the guard allows the account.",
+            shows="What the guard allows the account, and its averaging.",
             act="Held or flattening: see beside it which rule fires; `resume` once its cause is gone.",
-            queries=(Query(guard_mode(ACCOUNTS), "guard"),),
+            queries=(
+                Query(guard_mode(ACCOUNTS), "guard"),
+                Query(f"soltrader_averaging_frozen{ACCOUNTS}", "averaging"),
+            ),
             unit=STATE,
             steps=GUARD_STEPS,
             words=GUARD_WORDS,
@@ -141,12 +144,15 @@ _POSITION = (
     ),
     Lines(
         title="Position",
-        shows="Size of each side; SHORT below zero.",
+        shows="Size of each side and of its take profit; SHORT below zero.",
         act="Far apart: the larger side's loss isn't hedged. Compare with the exchange if it looks wrong.",
         queries=(
             Query(f"soltrader_position_qty{of(SYMBOLS, side='LONG')}", "LONG"),
             Query(f"-soltrader_position_qty{of(SYMBOLS, side='SHORT')}", "SHORT"),
+            Query(f"soltrader_take_profit_qty{of(SYMBOLS, side='LONG')}", "LONG TP"),
+            Query(f"-soltrader_take_profit_qty{of(SYMBOLS, side='SHORT')}", "SHORT TP"),
         ),
+        dashes={"/TP/": (10, 6)},
         unit=COINS,
     ),
     Lines(
@@ -262,7 +268,18 @@ _CYCLES = (
         unit=USDT,
         decimals=4,
         dashes={"/funding/": (10, 6)},
-        width=12,
+    ),
+    Figure(
+        title="Fees and funding in the time shown",
+        shows="Trading fees of the cycles that closed, and their funding; below zero it was received.",
+        act="Compare with what was earned: where costs are most of it, trade fewer and wider levels.",
+        queries=(
+            Query(f"soltrader_fees_paid_usdt{SYMBOLS}", "{{side}} fees"),
+            Query(f"soltrader_funding_paid_usdt{SYMBOLS}", "{{side}} funding"),
+        ),
+        unit=USDT,
+        takes="diff",
+        decimals=4,
     ),
     Lines(
         title="What the grid met",
@@ -280,7 +297,6 @@ _CYCLES = (
         steps_shown=False,
         bars=True,
         decimals=0,
-        width=12,
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.dashboards.board import Board
 from config.dashboards.kinds import Bars, Column, Figure, Lines, Rows, States
-from config.dashboards.queries import ACCOUNTS, Query, of
+from config.dashboards.queries import ACCOUNTS, Query, counted, of
 from config.dashboards.shared import (
     ABOUT_EQUITY,
     GUARD_STEPS,
@@ -25,6 +25,7 @@ from config.dashboards.style import (
     GOOD,
     NEUTRAL,
     PERCENT,
+    PLAIN,
     SECONDS,
     STATE,
     USDT,
@@ -71,11 +72,12 @@ _NOW = (
     ),
     Figure(
         title="Accounts that don't trade",
-        shows="How many accounts are frozen, stopped (held or flattened), or without their actors.",
+        shows="How many accounts are frozen, stopped, short of balance for averaging, or without actors.",
         act="Read the reason with `status`; when it is understood and gone, `resume`.",
         queries=(
             Query(f"sum(soltrader_guard_mode{of(ACCOUNTS, mode='frozen')})", "frozen"),
-            Query(f"sum(soltrader_guard_mode{of(ACCOUNTS, mode='hold|flatten')})", "stopped"),
+            Query(f"sum(soltrader_stopped{ACCOUNTS})", "stopped"),
+            Query(f"sum(soltrader_averaging_frozen{ACCOUNTS})", "average no more"),
             Query(f"sum(1 - soltrader_account_running{ACCOUNTS})", "not running"),
         ),
         unit=COUNT,
@@ -105,7 +107,7 @@ _NOW = (
     ),
     Rows(
         title="What fires",
-        shows="Each alert that fires, with what it is about. Its name links to the runbook.",
+        shows="Each alert that fires, and what it is about; empty while none does. Names link to the runbook.",
         act="Open the entry: it says what it means, how bad it is, what to do and how to check.",
         queries=(Query('ALERTS{alertstate="firing"}', "fires"),),
         unit=STATE,
@@ -197,6 +199,11 @@ _ACCOUNTS = (
             Query(f"sum by (account) (soltrader_equity_usdt{ACCOUNTS})", "equity"),
             Query(f"sum by (account) (soltrader_equity_change_usdt{ACCOUNTS})", "change of equity"),
             Query(
+                f"sum by (account) (100 * soltrader_equity_change_usdt{ACCOUNTS}"
+                f" / soltrader_start_equity_usdt{ACCOUNTS})",
+                "in percent",
+            ),
+            Query(
                 f"sum by (account) (soltrader_cycle_gains_usdt_total{ACCOUNTS})"
                 f" - sum by (account) (soltrader_cycle_losses_usdt_total{ACCOUNTS})",
                 "realised",
@@ -206,17 +213,20 @@ _ACCOUNTS = (
             Query(f"sum by (account) (100 * soltrader_maintenance_rate_ratio{ACCOUNTS})", "maintenance"),
             Query(guard_mode(ACCOUNTS), "guard"),
             Query(f"min by (account) (soltrader_stream_up{ACCOUNTS})", "streams"),
+            Query(f"max by (account) (soltrader_dry_run{ACCOUNTS})", "dry run"),
         ),
         unit=USDT,
         decimals=2,
         columns={
             "account": Column(unit="string", url=_ACCOUNT_BOARD),
             "change of equity": Column(unit=USDT, steps=GAIN, decimals=2),
+            "in percent": Column(unit=PERCENT, steps=GAIN, decimals=2),
             "realised": Column(unit=USDT, steps=NEUTRAL, decimals=2),
             "open": Column(unit=USDT, steps=GAIN, decimals=2),
             "maintenance": Column(unit=PERCENT, steps=up_to(30, 50), decimals=1),
             "guard": Column(unit=STATE, steps=GUARD_STEPS, words=GUARD_WORDS),
             "streams": Column(unit=STATE, steps=((None, BAD), (1, GOOD)), words=DOWN_UP),
+            "dry run": Column(unit=STATE, words={0: ("real", PLAIN), 1: ("DRY", WARN)}),
         },
         width=24,
         height=7,
@@ -230,17 +240,30 @@ _ACCOUNTS = (
         steps=GUARD_STEPS,
         words=GUARD_WORDS,
         alerts=("SolTraderEmergencyStop",),
-        width=12,
+    ),
+    Lines(
+        title="Emergency stops",
+        shows="Emergency stops, by account and by the rule that stopped it.",
+        act="More than three in an hour over all accounts stop every account: find what they share.",
+        queries=(
+            Query(
+                counted("soltrader_emergency_stops_total", ACCOUNTS, "account, reason"),
+                "{{account}} {{reason}}",
+            ),
+        ),
+        unit=COUNT,
+        bars=True,
+        decimals=0,
+        alerts=("SolTraderEmergencyStop",),
     ),
     States(
         title="Alerts over time",
-        shows="When each alert fired.",
+        shows="When each alert fired; empty where none did.",
         act="One that comes and goes is a cause that was never removed: follow its runbook entry to the end.",
         queries=(Query('max by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),),
         unit=STATE,
         steps=ZERO,
         words={1: ("fires", WARN)},
-        width=12,
     ),
 )
 
@@ -250,8 +273,8 @@ FLEET = Board(
     about="Every account at a glance: what needs a person now, profit, exposure, health.",
     rows=(
         ("What needs me now", _NOW),
+        ("Accounts", _ACCOUNTS),
         ("Money", _MONEY),
         ("Risk", _RISK),
-        ("Accounts", _ACCOUNTS),
     ),
 )

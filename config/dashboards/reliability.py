@@ -233,11 +233,12 @@ _SYNCS = (
     ),
     Lines(
         title="Writes of the state file",
-        shows="Writes, and those that failed.",
+        shows="Writes, those that failed, and how many accounts wait for a write that succeeds.",
         act="A failure: free the disk, check its rights; the next change is written again by itself.",
         queries=(
             Query(counted("soltrader_state_writes_total", ACCOUNTS), "all"),
             Query(counted("soltrader_state_write_failures_total", ACCOUNTS), "failed"),
+            Query(f"sum(soltrader_state_write_failing{ACCOUNTS})", "accounts whose last write failed"),
         ),
         unit=COUNT,
         decimals=0,

@@ -1,0 +1,101 @@
+"""What Grafana reads at its start: the data source, the folder, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from config.dashboards.board import SOURCE_NAME, SOURCE_UID
+from tests.dashboards.files import FILES, GRAFANA, MONITORING, panels
+from tests.venue_process import ROOT
+
+RUNBOOK = MONITORING / "runbook.md"
+
+
+def provisioned(kind: str) -> dict[str, Any]:
+    """The one file of its kind."""
+    (path,) = (GRAFANA / "provisioning" / kind).glob("*.yml")
+    read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert read["apiVersion"] == 1
+    return read
+
+
+def project_prometheus() -> dict[str, Any]:
+    """The project's Prometheus configuration."""
+    read: dict[str, Any] = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def alerts() -> set[str]:
+    """The names of all alerts of the project's rules."""
+    files = [MONITORING / name for name in project_prometheus()["rule_files"]]
+    groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    return {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def test_the_data_source_is_the_one_that_every_dashboard_begins_with() -> None:
+    (source,) = provisioned("datasources")["datasources"]
+    assert (source["uid"], source["name"], source["type"]) == (SOURCE_UID, SOURCE_NAME, "prometheus")
+    assert source["url"] == "$SOL_TRADER_PROMETHEUS"
+    for file in FILES:
+        first = json.loads(file.read_text())["templating"]["list"][0]
+        assert (first["name"], first["type"], first["current"]["value"]) == (
+            "datasource",
+            "datasource",
+            SOURCE_UID,
+        )
+
+
+def test_grafana_knows_how_often_prometheus_scrapes() -> None:
+    (source,) = provisioned("datasources")["datasources"]
+    assert source["jsonData"]["timeInterval"] == project_prometheus()["global"]["scrape_interval"]
+
+
+def test_the_job_that_queries_name_is_the_one_that_prometheus_scrapes() -> None:
+    (job,) = {scrape["job_name"] for scrape in project_prometheus()["scrape_configs"]}
+    named = {
+        found for panel in panels() for expr in panel.queries for found in re.findall(r'job="([^"]*)"', expr)
+    }
+    assert named == {job}
+
+
+def test_dashboards_come_from_files_into_a_folder_and_stay_as_they_are() -> None:
+    (provider,) = provisioned("dashboards")["providers"]
+    assert (provider["type"], provider["folder"], provider["folderUid"]) == (
+        "file",
+        "sol-trader",
+        "sol-trader",
+    )
+    assert provider["allowUiUpdates"] is False
+    assert provider["options"]["path"] == "$SOL_TRADER_DASHBOARDS"
+
+
+def test_both_addresses_that_grafana_needs_are_told_to_people() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("SOL_TRADER_PROMETHEUS", "SOL_TRADER_DASHBOARDS"):
+        assert name in readme
+
+
+def linked() -> dict[str, set[str]]:
+    """The alerts that panels link to, each with the anchors of its links."""
+    found: dict[str, set[str]] = {}
+    for panel in panels():
+        for link in panel.json["links"]:
+            alert = link["title"].removeprefix("Runbook: ")
+            found.setdefault(alert, set()).add(link["url"].removeprefix("${runbook}#"))
+    return found
+
+
+def test_every_alert_is_linked_from_the_panels_that_show_it() -> None:
+    assert set(linked()) == alerts()
+
+
+@pytest.mark.parametrize(("alert", "anchors"), sorted(linked().items()))
+def test_links_lead_to_an_entry_of_the_runbook(alert: str, anchors: set[str]) -> None:
+    headings = re.findall(r"^#+ (.+)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    assert alert in headings
+    assert anchors == {alert.lower()}
