@@ -10,6 +10,7 @@ which only development installs.
 | account     | one account and symbol: positions, ladders, TP distance, cycles, fills, fees           |
 | reliability | are closes fast, is nothing orphaned, lost or late, does the machinery keep up         |
 | exchange    | does the exchange answer, what does it refuse, is there rate budget left, who is cut   |
+| runbook     | what does this alert mean, how bad is it, what do I do                                 |
 
 Every panel says what it shows and what to do when it looks wrong: one that nobody would act on has no place.
 """
@@ -20,10 +21,11 @@ from config.dashboards.account import ACCOUNT
 from config.dashboards.exchange import EXCHANGE
 from config.dashboards.fleet import FLEET
 from config.dashboards.reliability import RELIABILITY
+from config.dashboards.runbook import FILE_NAME, runbook_text
 
 BOARDS = (FLEET, ACCOUNT, RELIABILITY, EXCHANGE)
 
 
 def built() -> dict[str, str]:
     """Every dashboard's file, by its name."""
-    return {board.file_name: board.text() for board in BOARDS}
+    return {**{board.file_name: board.text() for board in BOARDS}, FILE_NAME: runbook_text()}

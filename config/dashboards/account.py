@@ -59,8 +59,8 @@ _ACCOUNT = (
             unit=STATE,
             steps=GUARD_STEPS,
             words=GUARD_WORDS,
-            alerts=("SolTraderEmergencyStop",),
             height=3,
+            alerts=("SolTraderEmergencyStop", "SolTraderAveragingFrozen"),
         ),
         Lines(
             title="Closes that failed in a row",
@@ -71,7 +71,7 @@ _ACCOUNT = (
             steps=up_to(1, 3),
             decimals=0,
             least=0,
-            alerts=("SolTraderFailedCloses",),
+            alerts=("SolTraderTakeProfitsFailing",),
             height=5,
         ),
     ),
@@ -84,6 +84,7 @@ _ACCOUNT = (
         steps=ZERO,
         words={0: ("quiet", GOOD), 1: ("fires", BAD)},
         height=8,
+        alerts=("SolTraderGuardRule",),
     ),
 )
 
@@ -189,12 +190,13 @@ _POSITION = (
     Lines(
         title="Distance to the next entry",
         shows="How far the market is from each side's nearest entry; beyond the setting they follow.",
-        act="Above 5 % for more than a minute the recalculation isn't working: look for refusals.",
+        act="Above 10 % for long the recalculation isn't working: look for refusals.",
         queries=(Query(f"100 * soltrader_pending_distance_ratio{SYMBOLS}", "{{side}}"),),
         unit=PERCENT,
-        steps=((None, GOOD), (5, WARN)),
+        steps=up_to(5, 10),
         decimals=2,
         least=0,
+        alerts=("SolTraderPendingFar",),
     ),
     States(
         title="Sides",
@@ -211,6 +213,7 @@ _POSITION = (
         unit=STATE,
         steps=((None, GOOD), (1, WARN), (3, BAD)),
         words=_SIDE_WORDS,
+        alerts=("SolTraderSidePaused", "SolTraderSymbolLocked"),
     ),
 )
 

@@ -10,7 +10,6 @@ from grafana_foundation_sdk.builders.dashboard import (
     DatasourceVariable,
     QueryVariable,
     Row,
-    TextBoxVariable,
 )
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard
@@ -27,8 +26,6 @@ from config.dashboards.queries import SOURCE
 TAG = "sol-trader"
 #: The data source that is provisioned beside the dashboards.
 SOURCE_UID, SOURCE_NAME = "sol-trader-prometheus", "sol-trader Prometheus"
-#: Where the runbook lies unless the choice at the top says otherwise.
-RUNBOOK_AT = "runbook.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +69,6 @@ class Board:
         if self.symbols:
             of_account = 'soltrader_position_qty{account=~"$account"}'
             made.with_variable(_labels("symbol", of_account, one=self.one))
-        made.with_variable(TextBoxVariable("runbook").label("Runbook at").default_value(RUNBOOK_AT))
         number = top = 0
         for title, items in self.rows:
             number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.dashboards.board import Board
 from config.dashboards.kinds import Bars, Column, Figure, Lines, Rows, States
 from config.dashboards.queries import ACCOUNTS, Query, counted, of
+from config.dashboards.runbook import ADDRESS
 from config.dashboards.shared import (
     ABOUT_EQUITY,
     GUARD_STEPS,
@@ -33,7 +34,6 @@ from config.dashboards.style import (
     ZERO,
     up_to,
 )
-from config.dashboards.views import RUNBOOK
 
 _ACCOUNT_BOARD = "/d/sol-trader-account?var-account=${__value.text}&${datasource:queryparam}"
 
@@ -66,7 +66,7 @@ _NOW = (
         unit=STATE,
         steps=((None, BAD), (1, GOOD)),
         words=DOWN_UP,
-        alerts=("SolTraderTargetAbsent",),
+        alerts=("SolTraderDown",),
         width=3,
         height=5,
     ),
@@ -77,6 +77,7 @@ _NOW = (
         queries=(
             Query(f"sum(soltrader_guard_mode{of(ACCOUNTS, mode='frozen')})", "frozen"),
             Query(f"sum(soltrader_stopped{ACCOUNTS})", "stopped"),
+            Query(f"sum(soltrader_stopped_by_person{ACCOUNTS})", "by a person"),
             Query(f"sum(soltrader_averaging_frozen{ACCOUNTS})", "average no more"),
             Query(f"sum(1 - soltrader_account_running{ACCOUNTS})", "not running"),
         ),
@@ -84,6 +85,7 @@ _NOW = (
         steps=ZERO,
         width=7,
         height=5,
+        alerts=("SolTraderAccountDown", "SolTraderEmergencyStop"),
     ),
     Figure(
         title="Longest without a right TP",
@@ -94,24 +96,26 @@ _NOW = (
         steps=up_to(3, 10),
         width=4,
         height=5,
+        alerts=("SolTraderUnprotectedPosition",),
     ),
     Figure(
         title="Oldest report",
         shows="Age of the oldest account's newest report: its pulse, normally about a second.",
-        act="Over 30 s an account hangs while the process lives: read its log, restart the bot.",
+        act="Over a minute an account hangs while the process lives: read its log, restart the bot.",
         queries=(Query(f"max(time() - soltrader_last_report_timestamp_seconds{ACCOUNTS})", "report"),),
         unit=SECONDS,
-        steps=up_to(10, 30),
+        steps=up_to(10, 60),
         width=4,
         height=5,
+        alerts=("SolTraderWedged",),
     ),
     Rows(
         title="What fires",
-        shows="Each alert that fires, and what it is about; empty while none does. Names link to the runbook.",
+        shows="Each alert that fires, and what it is about; empty while none does. Names open the runbook.",
         act="Open the entry: it says what it means, how bad it is, what to do and how to check.",
         queries=(Query('ALERTS{alertstate="firing"}', "fires"),),
         unit=STATE,
-        columns={"alertname": Column(unit="string", url=f"{RUNBOOK}#${{__value.text}}")},
+        columns={"alertname": Column(unit="string", url=ADDRESS)},
         hidden=("Time", "__name__", "alertstate", "instance", "job", "Value"),
         width=24,
         height=6,
@@ -187,6 +191,7 @@ _RISK = (
         steps=FEW,
         decimals=0,
         least=0,
+        alerts=("SolTraderSymbolLocked",),
     ),
 )
 

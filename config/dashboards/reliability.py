@@ -51,14 +51,14 @@ _CLOSES = (
         "Take-profit closes: from the exchange's execution time to the close being acted on.",
         "Cells above 1 s: compare with streams and mailboxes below at that time.",
         _CLOSE,
-        ("SolTraderTakeProfitCloseSlow",),
+        ("SolTraderTakeProfitLate",),
     ),
     _quantiles(
         "TP close latency, quantiles of an hour",
         "How fast half, 95 % and 99 % of the closes of the hour before were acted on.",
         "Target: under 1 s. Over 5 s closes are missed or the machine is overloaded: runbook.",
         _CLOSE,
-        ("SolTraderTakeProfitCloseSlow",),
+        ("SolTraderTakeProfitLate",),
     ),
     _heat(
         "Reopening latency",
@@ -98,7 +98,7 @@ _ZERO = (
         "Any is a fault of the bot: keep log and state file, report it; check that none rests any more.",
         "soltrader_orphan_orders_total",
         SYMBOLS,
-        ("SolTraderOrphanOrders",),
+        ("SolTraderOrphanOrder",),
     ),
     _total(
         "Recoveries",
@@ -106,6 +106,7 @@ _ZERO = (
         "With streams up it must stay 0: see disconnections at that time; without any, report it.",
         "soltrader_recoveries_total",
         SYMBOLS,
+        ("SolTraderRecoveredClose",),
     ),
     _total(
         "Differences at syncs",
@@ -113,6 +114,7 @@ _ZERO = (
         "A few after a disconnection are usual; without one the exchange loses messages: see the log.",
         "soltrader_sync_differences_total",
         SYMBOLS,
+        ("SolTraderSyncDifferences",),
     ),
     _total(
         "Actors that failed",
@@ -128,6 +130,7 @@ _ZERO = (
         "The exchange changed something: look at the log's line and for a new version of the bot.",
         "soltrader_unreadable_frames_total",
         ACCOUNTS,
+        ("SolTraderUnreadableFrames",),
     ),
     _total(
         "State files spoilt",
@@ -135,7 +138,7 @@ _ZERO = (
         "Check disk and memory of the machine; compare the rebuilt ladder with the exchange.",
         "soltrader_state_files_spoilt_total",
         ACCOUNTS,
-        ("SolTraderStateFile",),
+        ("SolTraderStateFileCorrupt",),
     ),
     Lines(
         title="When it happened",
@@ -207,11 +210,12 @@ _SYNCS = (
     Lines(
         title="Age of the last sync",
         shows="How long ago each account was last compared with the exchange; normally up to a minute.",
-        act="Over 3 minutes the safety net is gone: read why syncs fail, then restart if they hang.",
+        act="Over 5 minutes the safety net is gone: read why syncs fail, then restart if they hang.",
         queries=(Query(f"time() - soltrader_last_sync_timestamp_seconds{ACCOUNTS}", "{{account}}"),),
         unit=SECONDS,
-        steps=up_to(90, 180),
+        steps=up_to(120, 300),
         least=0,
+        alerts=("SolTraderSyncOld",),
     ),
     Lines(
         title="State file",
@@ -228,8 +232,8 @@ _SYNCS = (
         ),
         unit=SECONDS,
         least=0,
-        alerts=("SolTraderStateFile",),
         width=12,
+        alerts=("SolTraderStateNotWritten",),
     ),
     Lines(
         title="Writes of the state file",
@@ -244,8 +248,8 @@ _SYNCS = (
         decimals=0,
         least=0,
         colours={"failed": "red", "all": "blue"},
-        alerts=("SolTraderStateFile",),
         width=12,
+        alerts=("SolTraderStateNotWritten",),
     ),
 )
 
@@ -256,9 +260,10 @@ _MACHINERY = (
         act="A kind that keeps growing can't keep up: fewer symbols for this process, or a faster machine.",
         queries=(Query(_DEPTH_BY_KIND, "{{kind}}"),),
         unit=COUNT,
-        steps=up_to(100, 1000),
+        steps=up_to(100, 500),
         decimals=0,
         least=0,
+        alerts=("SolTraderMailboxFull",),
     ),
     Lines(
         title="Wait in the mailbox",

@@ -65,6 +65,7 @@ def below_peak(labels: str, *, width: int = 8) -> Lines:
         steps=up_to(3, 5),
         decimals=2,
         least=0,
+        alerts=("SolTraderLossNearLimit",),
         width=width,
     )
 
@@ -83,7 +84,7 @@ def maintenance(labels: str, *, width: int = 8) -> Lines:
         steps=up_to(30, 50),
         decimals=1,
         least=0,
-        alerts=("SolTraderMaintenanceRateNearThreshold",),
+        alerts=("SolTraderMaintenanceRateHigh",),
         width=width,
     )
 
@@ -104,4 +105,5 @@ def free_share(labels: str) -> Lines:
         steps=from_at_least(15, 30),
         decimals=1,
         least=0,
+        alerts=("SolTraderAveragingFrozen",),
     )

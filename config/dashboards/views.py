@@ -16,6 +16,7 @@ from grafana_foundation_sdk.models.dashboard import DashboardLinkType, FieldColo
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from config.dashboards.queries import SOURCE, Query
+from config.dashboards.runbook import address_of
 from config.dashboards.style import (
     LONG_COLOUR,
     NEUTRAL,
@@ -26,10 +27,6 @@ from config.dashboards.style import (
     mappings,
     thresholds,
 )
-
-#: Where the runbook is read: a variable of each dashboard, so that one place says it.
-RUNBOOK = "${runbook}"
-
 
 #: The SDK's builders of panels: they share methods, but no type.
 P = TypeVar(
@@ -96,7 +93,7 @@ class View(ABC):
 def runbook_link(alert: str) -> DashboardLink:
     """A panel's link to what the runbook says of an alert."""
     link = DashboardLink(f"Runbook: {alert}").type(DashboardLinkType.LINK).target_blank(True)
-    return link.url(f"{RUNBOOK}#{alert.lower()}")
+    return link.url(address_of(alert))
 
 
 def last_or(calculation: str) -> common.ReduceDataOptions:

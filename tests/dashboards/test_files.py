@@ -16,7 +16,14 @@ from config.dashboards import built
 from config.dashboards.__main__ import write
 from config.dashboards.style import GAIN
 from tests.architecture.source_tree import imports_in, python_files, tree_of, within
-from tests.dashboards.files import FILES, PROMETHEUS_OWN, Panel, metrics_in, panels, table_of_metrics
+from tests.dashboards.files import (
+    ALL_FILES,
+    PROMETHEUS_OWN,
+    Panel,
+    metrics_in,
+    panels,
+    table_of_metrics,
+)
 from tests.venue_process import ROOT
 
 PANELS = panels()
@@ -26,6 +33,7 @@ UIDS = {
     "exchange": "sol-trader-exchange",
     "fleet": "sol-trader-fleet",
     "reliability": "sol-trader-reliability",
+    "runbook": "sol-trader-runbook",
 }
 #: Figures of the process that nobody acts on.
 NOT_SHOWN = {"process_virtual_memory_bytes"}
@@ -43,7 +51,7 @@ def metric_of(series: str) -> str:
 
 
 def test_the_committed_files_are_those_declared_byte_for_byte() -> None:
-    committed = {file.name: file.read_bytes() for file in FILES}
+    committed = {file.name: file.read_bytes() for file in ALL_FILES}
     declared = {name: text.encode() for name, text in built().items()}
     assert committed == declared, "make dashboards"
 
@@ -81,7 +89,7 @@ def test_only_the_dashboards_own_files_import_the_sdk() -> None:
 
 
 def test_dashboards_keep_their_addresses_and_panels_have_numbers_of_their_own() -> None:
-    boards = {file.stem: json.loads(file.read_text()) for file in FILES}
+    boards = {file.stem: json.loads(file.read_text()) for file in ALL_FILES}
     assert {name: board["uid"] for name, board in boards.items()} == UIDS
     for board in boards.values():
         numbers = [panel["id"] for panel in board["panels"]]
@@ -89,7 +97,7 @@ def test_dashboards_keep_their_addresses_and_panels_have_numbers_of_their_own() 
         assert board["editable"] is False
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", ALL_FILES, ids=lambda file: file.stem)
 def test_panels_fill_the_grid_and_none_covers_another(file: Path) -> None:
     cells: dict[tuple[int, int], str] = {}
     for panel in json.loads(file.read_text())["panels"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
@@ -16,17 +17,23 @@ from tests.dashboards.files import FILES, Panel, panels, put_in
 from tests.dashboards.prometheus import Prometheus, Series, prometheus, required
 from tests.whole.command import Command, example_config, finished, started
 
+#: A second account whose positions are so large that a rule of its guard fires; it only tells.
 SECOND_ACCOUNT = """
 [[accounts]]
 id = 2
 name = "second"
 api_key_env = "SOL_TRADER_KEY_002"
 api_secret_env = "SOL_TRADER_SECRET_002"
+guard.maintenance_rate = { threshold_percent = 1, action = "alert" }
+guard.loss = { threshold_percent = 90 }
 
 [[accounts.symbols]]
 symbol = "SOLUSDT"
-initial_margin = 5
+initial_margin = 1500
+max_levels = 2
+when_locked = "restart"
 """
+FIRING = 'ALERTS{alertname="SolTraderMaintenanceRateHigh", alertstate="firing"}'
 #: What a person has chosen at the top: everything, or one account and symbol where only one can be.
 EVERYTHING = {"account": ".*", "symbol": ".*"}
 ONE = {"account": "001", "symbol": "SOLUSDT"}
@@ -96,13 +103,12 @@ def traded(folder: Path) -> Iterator[Watched]:
             closed = server.query("sum by (account) (soltrader_cycles_closed_total) >= 2")
             synced = server.query("sum by (account) (soltrader_syncs_total) >= 3")
             scraped = server.query('count_over_time(up{job="sol-trader"}[10m]) >= 10')
-            return len(closed) == len(synced) == 2 and bool(scraped)
+            return len(closed) == len(synced) == 2 and bool(scraped) and bool(server.query(FIRING))
 
-        command.wait_for(enough, "closes, syncs and scrapes")
+        command.wait_for(enough, "closes, syncs, scrapes and an alert")
         stopped = finished(folder, "stop", "2", "--config", "config.toml")
         assert stopped.code == 0, stopped.text
-        firing = 'ALERTS{alertstate="firing", severity="critical"}'
-        command.wait_for(lambda: server.query(firing), "the alert of the emergency stop")
+        command.wait_for(lambda: server.query("soltrader_stopped == 1"), "the stop")
         yield Watched(server=server, begun=begun, ended=math.ceil(time.time()))
 
 
@@ -113,12 +119,81 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         yield run
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_query_of_every_panel_returns_data(watched: Watched, file: Path) -> None:
-    found = [
+def without_data(watched: Watched, shown: list[Panel]) -> list[str]:
+    """The queries that nothing came of, each with its panel."""
+    return [
         f"{panel.title}: {target['expr']}"
-        for panel in panels(file)
+        for panel in shown
         for target in panel.json["targets"]
         if not samples(watched.ask(panel, target))
     ]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_query_of_every_panel_returns_data(watched: Watched, file: Path) -> None:
+    found = without_data(watched, panels(file))
     assert not found, "no data:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("expr", ["soltrader_nothing", "0 / (0 * soltrader_stopped)"])
+def test_a_query_that_nothing_comes_of_is_caught(watched: Watched, expr: str) -> None:
+    panel = Panel("fleet", {"title": "Empty", "targets": [{"expr": expr, "instant": False}]})
+    assert without_data(watched, [panel]) == [f"fleet: Empty: {expr}"]
+
+
+def shown_by(watched: Watched, dashboard: str, title: str) -> dict[str, Series]:
+    """What a panel shows, by the names of its queries."""
+    (panel,) = [one for one in panels() if one.title == f"{dashboard}: {title}"]
+    return {target["legendFormat"]: watched.ask(panel, target) for target in panel.json["targets"]}
+
+
+def last_by_account(series: Series) -> dict[str, float]:
+    """The last value of each account; fails where it has several."""
+    found = [(one["metric"]["account"], samples([one])[-1]) for one in series]
+    assert len(dict(found)) == len(found), found
+    return dict(found)
+
+
+def test_the_table_of_accounts_has_one_row_for_each_and_every_column_filled(watched: Watched) -> None:
+    columns = shown_by(watched, "fleet", "Accounts")
+    for series in columns.values():
+        assert set(last_by_account(series)) == {"001", "002"}
+        assert all(set(one["metric"]) == {"account"} for one in series)
+    assert last_by_account(columns["guard"]) == {"001": 0, "002": 2}
+    assert last_by_account(columns["exposure"])["002"] > 0
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "title", "name"),
+    [
+        ("account", "Cycles closed", "{{side}} {{reason}}"),
+        ("account", "Fills and closes", "{{side}}"),
+        ("account", "Ladder", "{{side}}"),
+        ("reliability", "TP close latency", "{{le}}"),
+        ("reliability", "TP close latency, quantiles of an hour", "99 %"),
+        ("reliability", "Syncs", "all"),
+        ("reliability", "Writes of the state file", "all"),
+        ("exchange", "Order commands by what came of them", "{{outcome}}"),
+        ("exchange", "Round trip of a request", "half of them"),
+    ],
+)
+def test_what_happened_is_seen(watched: Watched, dashboard: str, title: str, name: str) -> None:
+    assert max(samples(shown_by(watched, dashboard, title)[name])) > 0
+
+
+def test_an_alert_that_fires_is_seen_with_what_it_is_about(watched: Watched) -> None:
+    (rows,) = shown_by(watched, "fleet", "What fires").values()
+    about = {(one["metric"]["alertname"], one["metric"]["account"]) for one in rows}
+    assert ("SolTraderMaintenanceRateHigh", "002") in about
+    (critical,) = shown_by(watched, "fleet", "Critical alerts").values()
+    assert samples(critical)[-1] >= 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_choices_at_the_top_offer_what_there_is(watched: Watched, file: Path) -> None:
+    offered = {"account": {"001", "002"}, "symbol": {"SOLUSDT", "DOGEUSDT"}}
+    for variable in json.loads(file.read_text())["templating"]["list"][1:]:
+        found = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"])
+        assert found is not None
+        series = watched.server.query(f"count by ({found[2]}) ({put_in(found[1], EVERYTHING)})")
+        assert {one["metric"][found[2]] for one in series} == offered[found[2]]
