@@ -24,15 +24,16 @@ _LINE, _LINES_OF_ROW = 190, 2
 
 
 @cache
-def entries() -> dict[str, str]:
-    """The Markdown below each alert's heading, in the runbook's order."""
-    parts = re.split(r"^## (\w+)$\n", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], (body.strip() for body in parts[1::2]), strict=True))
+def parts() -> tuple[str, dict[str, str]]:
+    """What stands above the first entry, and the Markdown below each alert's heading, in order."""
+    split = re.split(r"^## (\w+)$\n", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    bodies = (body.strip() for body in split[2::2])
+    return split[0].strip(), dict(zip(split[1::2], bodies, strict=True))
 
 
 def address_of(alert: str) -> str:
     """Where an alert's entry is; raises ``LookupError`` for one that the runbook doesn't know."""
-    names = list(entries())
+    names = list(parts()[1])
     if alert not in names:
         raise LookupError(f"{RUNBOOK.name} has no entry ## {alert}")
     return f"{ADDRESS}?viewPanel={_number(names.index(alert))}"
@@ -47,14 +48,22 @@ def runbook_text() -> str:
     """The file's content."""
     made = Dashboard("sol-trader: runbook").uid(UID).tags(["sol-trader-runbook"]).readonly()
     made.description("What each alert means, how bad it is, what to do and how to check.")
-    index = "\n".join(f"- [{alert}]({address_of(alert)})" for alert in entries())
+    above, entries = parts()
     top = 0
-    for number, (title, body) in enumerate([("Alerts", index), *entries().items()], 1):
+    for number, (title, written) in enumerate([("Alerts", above), *entries.items()], 1):
+        body = _with_addresses(written)
         place = GridPos(h=_height(body), w=_WIDTH, x=0, y=top)
         panel = text.Panel().title(title).id(number).grid_pos(place)
         made.with_panel(panel.mode(TextMode.MARKDOWN).content(body))
         top += place.h
     return JSONEncoder(sort_keys=True, indent=2, ensure_ascii=False).encode(made.build()) + "\n"
+
+
+def _with_addresses(body: str) -> str:
+    """Links to an entry's heading lead to its panel instead."""
+    for alert in parts()[1]:
+        body = body.replace(f"(#{alert.lower()})", f"({address_of(alert)})")
+    return body
 
 
 def _height(body: str) -> int:

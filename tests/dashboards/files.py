@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.venue_process import ROOT
+from tests.monitoring.table import MONITORING
 
-MONITORING = ROOT / "config" / "monitoring"
 GRAFANA = MONITORING / "grafana"
 ALL_FILES = sorted((GRAFANA / "dashboards").glob("*.json"))
 #: Those that ask Prometheus; the runbook only has text.
 FILES = [file for file in ALL_FILES if file.stem != "runbook"]
-#: Prometheus' own series: what it says of a target, and of alerts.
-PROMETHEUS_OWN = {"up", "ALERTS"}
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 
 
@@ -50,19 +47,6 @@ def panels(*files: Path) -> list[Panel]:
         for one in json.loads(file.read_text(encoding="utf-8"))["panels"]
         if one["type"] != "row"
     ]
-
-
-def metrics_in(expr: str) -> set[str]:
-    """The names of series in a query."""
-    bare = re.sub(r'"[^"]*"|\'[^\']*\'', '""', expr)
-    return set(re.findall(r"\b(?:soltrader_\w+|process_\w+|up|ALERTS)\b", bare))
-
-
-def table_of_metrics() -> dict[str, str]:
-    """Every metric of the documented table and its type, by its full name."""
-    text = (MONITORING / "metrics.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (counter|gauge|histogram) \|", text, re.MULTILINE)
-    return {name if name.startswith("process_") else f"soltrader_{name}": kind for name, kind in rows}
 
 
 def put_in(expr: str, values: Mapping[str, str]) -> str:

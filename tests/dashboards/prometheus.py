@@ -7,8 +7,6 @@ with prometheus(tmp_path, "127.0.0.1:9108") as server:
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import urllib.error
@@ -19,23 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from tests.dashboards.files import MONITORING
+from tests.monitoring.table import MONITORING
+from tests.tools import tool
 from tests.venue_process import DEADLINE_S, wait_for
 
 Series = list[dict[str, Any]]
-
-
-def required(name: str) -> str:
-    """The path of a program; where it is missing the test is skipped, or fails if all must be there."""
-    path = shutil.which(name)
-    if path is None and os.environ.get("SOLTRADER_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"{name} is not on the PATH, and SOLTRADER_REQUIRE_TOOLS=1 asks for it")
-    if path is None:
-        pytest.skip(f"{name} is not on the PATH")
-    return path
 
 
 class Prometheus:
@@ -86,7 +74,7 @@ def config_for(target: str) -> dict[str, Any]:
 @contextmanager
 def prometheus(folder: Path, target: str) -> Iterator[Prometheus]:
     """The server, ready, with its data in ``folder``; ended at the end."""
-    program = required("prometheus")
+    program = tool("prometheus")
     path, log = folder / "prometheus.yml", folder / "prometheus.txt"
     path.write_text(yaml.safe_dump(config_for(target)), encoding="utf-8")
     address = f"127.0.0.1:{free_port()}"

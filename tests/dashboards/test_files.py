@@ -16,14 +16,8 @@ from config.dashboards import built
 from config.dashboards.__main__ import write
 from config.dashboards.style import GAIN
 from tests.architecture.source_tree import imports_in, python_files, tree_of, within
-from tests.dashboards.files import (
-    ALL_FILES,
-    PROMETHEUS_OWN,
-    Panel,
-    metrics_in,
-    panels,
-    table_of_metrics,
-)
+from tests.dashboards.files import ALL_FILES, Panel, panels
+from tests.monitoring.table import BUILT_IN, metrics, names_in
 from tests.venue_process import ROOT
 
 PANELS = panels()
@@ -43,11 +37,6 @@ EQUITY = re.compile(r"soltrader_(equity\w*_usdt|unrealised_usdt)\b")
 
 def each_panel() -> Any:
     return pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title)
-
-
-def metric_of(series: str) -> str:
-    """The metric of a series: a histogram's buckets and sums have names of their own."""
-    return re.sub(r"_(bucket|count|sum)$", "", series) if series not in table_of_metrics() else series
 
 
 def test_the_committed_files_are_those_declared_byte_for_byte() -> None:
@@ -133,36 +122,28 @@ def test_no_two_panels_of_a_dashboard_have_the_same_title() -> None:
 
 @each_panel()
 def test_panels_use_only_metrics_of_the_table(panel: Panel) -> None:
-    table = table_of_metrics()
-    used = {metric_of(series) for expr in panel.queries for series in metrics_in(expr)}
+    used = {name for expr in panel.queries for name in names_in(expr)}
     assert used
-    assert used <= set(table) | PROMETHEUS_OWN
+    assert used <= metrics().keys() | BUILT_IN
+
+
+@each_panel()
+def test_only_what_counts_up_is_asked_for_its_increase(panel: Panel) -> None:
     for expr in panel.queries:
-        for series in re.findall(r"(\w+)(?:\{[^}]*\})?\[", expr):
-            of_counter = table.get(metric_of(series), "counter") in ("counter", "histogram")
-            assert of_counter != bool(re.search(rf"changes\({series}\b", expr)), f"{series}: {expr}"
+        for function, series in re.findall(r"(\w+)\((\w+)(?:\{[^}]*\})?\[", expr):
+            (name,) = names_in(series)
+            assert (function in ("increase", "rate")) == (metrics()[name].kind != "gauge"), expr
 
 
 def test_every_metric_of_the_table_is_on_a_panel() -> None:
-    shown = {metric_of(name) for panel in PANELS for expr in panel.queries for name in metrics_in(expr)}
-    assert set(table_of_metrics()) - shown == NOT_SHOWN
+    shown = {name for panel in PANELS for expr in panel.queries for name in names_in(expr)}
+    assert metrics().keys() - shown == NOT_SHOWN
 
 
 @each_panel()
 def test_realised_profit_never_stands_without_the_change_of_equity_beside_it(panel: Panel) -> None:
     asked = "\n".join(panel.queries)
     assert not REALISED.search(asked) or EQUITY.search(asked)
-
-
-@pytest.mark.parametrize(
-    ("expr", "names"),
-    [
-        ('sum(soltrader_orders_total{outcome="up"}) / up', {"soltrader_orders_total", "up"}),
-        ("rate(soltrader_nothing_bucket[5m])", {"soltrader_nothing_bucket"}),
-    ],
-)
-def test_the_metrics_of_a_query_are_found(expr: str, names: set[str]) -> None:
-    assert metrics_in(expr) == names
 
 
 def test_money_that_is_lost_is_red() -> None:

@@ -11,7 +11,8 @@ import yaml
 
 from config.dashboards.board import SOURCE_NAME, SOURCE_UID
 from config.dashboards.runbook import address_of
-from tests.dashboards.files import FILES, GRAFANA, MONITORING, panels
+from tests.dashboards.files import FILES, GRAFANA, panels
+from tests.monitoring.table import MONITORING, RUNBOOK, alerts
 from tests.venue_process import ROOT
 
 
@@ -27,13 +28,6 @@ def project_prometheus() -> dict[str, Any]:
     """The project's Prometheus configuration."""
     read: dict[str, Any] = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
     return read
-
-
-def alerts() -> set[str]:
-    """The names of all alerts of the project's rules."""
-    files = [file for name in project_prometheus()["rule_files"] for file in MONITORING.glob(name)]
-    groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
-    return {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
 
 
 def test_the_data_source_is_the_one_that_every_dashboard_begins_with() -> None:
@@ -89,13 +83,13 @@ def linked() -> dict[str, set[str]]:
 
 
 def test_every_alert_is_linked_from_the_panels_that_show_it() -> None:
-    assert set(linked()) == alerts()
+    assert set(linked()) == {alert.name for alert in alerts()}
 
 
 def test_links_lead_to_the_alerts_entry_of_the_runbook() -> None:
     board = json.loads((GRAFANA / "dashboards" / "runbook.json").read_text())
     shown = {panel["id"]: panel for panel in board["panels"]}
-    runbook = (MONITORING / "runbook.md").read_text(encoding="utf-8")
+    runbook = RUNBOOK.read_text(encoding="utf-8")
     for alert, addresses in linked().items():
         (address,) = addresses
         path, _, number = address.partition("?viewPanel=")
@@ -103,7 +97,19 @@ def test_links_lead_to_the_alerts_entry_of_the_runbook() -> None:
         assert path == f"/d/{board['uid']}"
         assert entry["title"] == alert
         assert entry["options"]["mode"] == "markdown"
-        assert f"## {alert}\n\n{entry['options']['content']}\n" in runbook
+        first = entry["options"]["content"].splitlines()[0]
+        assert f"## {alert}\n\n{first}\n" in runbook
+
+
+def test_the_runbooks_own_links_lead_to_panels_of_it() -> None:
+    board = json.loads((GRAFANA / "dashboards" / "runbook.json").read_text())
+    told = "\n".join(panel["options"]["content"] for panel in board["panels"])
+    titles = {panel["id"]: panel["title"] for panel in board["panels"]}
+    found = re.findall(r"\[(SolTrader\w+)\]\(([^)]*)\)", told)
+    assert {alert for alert, _ in found} == {alert.name for alert in alerts()}
+    for alert, address in found:
+        assert address.startswith(f"/d/{board['uid']}?viewPanel=")
+        assert titles[int(address.partition("=")[2])] == alert
 
 
 def test_an_alert_without_an_entry_is_refused_by_name() -> None:

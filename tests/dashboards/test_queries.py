@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from actors.control.client import SOCKET, tell
 from tests.dashboards.files import FILES, Panel, panels, put_in
-from tests.dashboards.prometheus import Prometheus, Series, prometheus, required
-from tests.whole.command import Command, example_config, finished, started
+from tests.dashboards.prometheus import Prometheus, Series, prometheus
+from tests.tools import tool
+from tests.whole.command import Command, example_config, started
 
 #: A second account whose positions are so large that a rule of its guard fires; it only tells.
 SECOND_ACCOUNT = """
@@ -106,15 +108,14 @@ def traded(folder: Path) -> Iterator[Watched]:
             return len(closed) == len(synced) == 2 and bool(scraped) and bool(server.query(FIRING))
 
         command.wait_for(enough, "closes, syncs, scrapes and an alert")
-        stopped = finished(folder, "stop", "2", "--config", "config.toml")
-        assert stopped.code == 0, stopped.text
+        tell(folder / "data" / SOCKET, "stop", {"account": 2, "flatten": False})
         command.wait_for(lambda: server.query("soltrader_stopped == 1"), "the stop")
         yield Watched(server=server, begun=begun, ended=math.ceil(time.time()))
 
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    required("prometheus")
+    tool("prometheus")
     with traded(tmp_path_factory.mktemp("watched")) as run:
         yield run
 
