@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.dashboards.board import Board
 from config.dashboards.kinds import Bars, Column, Figure, Lines, Rows, States
-from config.dashboards.queries import ACCOUNTS, Query, counted, of
+from config.dashboards.queries import ACCOUNTS, BOT, FIRING, Query, counted, of
 from config.dashboards.runbook import ADDRESS
 from config.dashboards.shared import (
     ABOUT_EQUITY,
@@ -42,7 +42,7 @@ _NOW = (
         title="Critical alerts",
         shows="How many alerts fire that somebody is woken for.",
         act="At once, by the runbook's entry: the table below links it.",
-        queries=(Query('count(ALERTS{alertstate="firing", severity="critical"}) or vector(0)', "fire"),),
+        queries=(Query(f"count(ALERTS{of(FIRING, severity='critical')}) or vector(0)", "fire"),),
         unit=COUNT,
         steps=ZERO,
         width=3,
@@ -52,7 +52,7 @@ _NOW = (
         title="Warnings",
         shows="How many alerts fire that can wait for the day.",
         act="Within the day, by the runbook's entry: the table below links it.",
-        queries=(Query('count(ALERTS{alertstate="firing", severity="warning"}) or vector(0)', "fire"),),
+        queries=(Query(f"count(ALERTS{of(FIRING, severity='warning')}) or vector(0)", "fire"),),
         unit=COUNT,
         steps=FEW,
         width=3,
@@ -62,7 +62,7 @@ _NOW = (
         title="The bot answers",
         shows="Whether Prometheus reaches the bot. All else here is old while it doesn't.",
         act="See whether the process runs, and start it: what rests stays, but no TP is moved.",
-        queries=(Query('min(up{job="sol-trader"})', "bot"),),
+        queries=(Query(f"min(up{BOT}) or vector(0)", "bot"),),
         unit=STATE,
         steps=((None, BAD), (1, GOOD)),
         words=DOWN_UP,
@@ -113,7 +113,7 @@ _NOW = (
         title="What fires",
         shows="Each alert that fires, and what it is about; empty while none does. Names open the runbook.",
         act="Open the entry: it says what it means, how bad it is, what to do and how to check.",
-        queries=(Query('ALERTS{alertstate="firing"}', "fires"),),
+        queries=(Query(f"ALERTS{FIRING}", "fires"),),
         unit=STATE,
         columns={"alertname": Column(unit="string", url=ADDRESS)},
         hidden=("Time", "__name__", "alertstate", "instance", "job", "Value"),
@@ -265,7 +265,7 @@ _ACCOUNTS = (
         title="Alerts over time",
         shows="When each alert fired; empty where none did.",
         act="One that comes and goes is a cause that was never removed: follow its runbook entry to the end.",
-        queries=(Query('max by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),),
+        queries=(Query(f"max by (alertname) (ALERTS{FIRING})", "{{alertname}}"),),
         unit=STATE,
         steps=ZERO,
         words={1: ("fires", WARN)},

@@ -32,7 +32,7 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from config.dashboards.style import Steps, Words, mappings, thresholds
-from config.dashboards.views import View, last_or, shared_tooltip
+from config.dashboards.views import View, reduced_to, shared_tooltip
 
 #: A query of a table gives a column of this name, then its letter.
 _VALUE = "Value #"
@@ -85,7 +85,7 @@ class Figure(View):
     def build(self, number: int, place: dashboard.GridPos) -> Builder[dashboard.Panel]:
         """A stat."""
         made = self.dressed(stat.Panel(), number, place, by=FieldColorModeId.THRESHOLDS)
-        made.reduce_options(last_or(self.takes)).graph_mode(BigValueGraphMode.AREA)
+        made.reduce_options(reduced_to(self.takes)).graph_mode(BigValueGraphMode.AREA)
         made.color_mode(BigValueColorMode.BACKGROUND if len(self.steps) > 1 else BigValueColorMode.VALUE)
         return made.text_mode(BigValueTextMode.VALUE_AND_NAME)
 
@@ -100,7 +100,7 @@ class Bars(View):
     def build(self, number: int, place: dashboard.GridPos) -> Builder[dashboard.Panel]:
         """A bar gauge."""
         made = self.dressed(bargauge.Panel(), number, place, by=FieldColorModeId.THRESHOLDS)
-        made.reduce_options(last_or(self.takes)).orientation(VizOrientation.HORIZONTAL)
+        made.reduce_options(reduced_to(self.takes)).orientation(VizOrientation.HORIZONTAL)
         if self.most is not None:
             made.max(self.most)
         return made.display_mode(BarGaugeDisplayMode.BASIC).show_unfilled(True)

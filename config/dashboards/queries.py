@@ -16,6 +16,9 @@ SYMBOLS = '{account=~"$account", symbol=~"$symbol"}'
 #: What Prometheus says of the process itself carries the job's name.
 BOT = '{job="sol-trader"}'
 
+#: Alerts of this project alone: a Prometheus may have rules of others.
+FIRING = '{alertname=~"SolTrader.+", alertstate="firing"}'
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -39,8 +39,8 @@ class View(ABC):
     """A panel as declared. ``shows`` says what is seen, ``act`` what a person does about it.
 
     ``alerts`` are those that watch the same thing: each gets a link to its entry in the runbook. ``width``
-    is in the grid's 24 columns, ``height`` in its rows. ``colours`` fixes series by name, ``units`` gives
-    some of them a unit of their own; LONG and SHORT have their colours everywhere.
+    is in the grid's 24 columns, ``height`` in its rows. ``colours`` fixes series by name; LONG and
+    SHORT have their colours everywhere.
     """
 
     title: str
@@ -96,7 +96,7 @@ def runbook_link(alert: str) -> DashboardLink:
     return link.url(address_of(alert))
 
 
-def last_or(calculation: str) -> common.ReduceDataOptions:
+def reduced_to(calculation: str) -> common.ReduceDataOptions:
     """How a series becomes one value: ``lastNotNull``, ``max``, or ``diff`` (its last less its first)."""
     return common.ReduceDataOptions().calcs([calculation]).fields("").values(False)
 

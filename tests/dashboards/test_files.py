@@ -15,7 +15,7 @@ import pytest
 from config.dashboards import built
 from config.dashboards.__main__ import write
 from config.dashboards.style import GAIN
-from tests.architecture.source_tree import imports_in, python_files, tree_of, within
+from tests.architecture.source_tree import within
 from tests.dashboards.files import ALL_FILES, Panel, panels
 from tests.monitoring.table import BUILT_IN, metrics, names_in
 from tests.venue_process import ROOT
@@ -63,18 +63,6 @@ def test_what_trades_never_imports_the_dashboards_or_their_sdk() -> None:
     ).stdout.splitlines()
     assert "config" in told
     assert not [name for name in told if within(name, ("grafana_foundation_sdk", "config.dashboards"))]
-
-
-def test_only_the_dashboards_own_files_import_the_sdk() -> None:
-    theirs = ("grafana_foundation_sdk", "config.dashboards")
-    found = [
-        f"{path}:{line} imports {name}"
-        for path in python_files()
-        if not path.as_posix().startswith(("config/dashboards/", "tests/dashboards/"))
-        for line, name in imports_in(tree_of(path), path)
-        if within(name, theirs)
-    ]
-    assert not found, "\n".join(found)
 
 
 def test_dashboards_keep_their_addresses_and_panels_have_numbers_of_their_own() -> None:
