@@ -1,4 +1,4 @@
-"""A real Prometheus with the project's rules, scraping one address every second.
+"""A real Prometheus with the project's rules, scraping one address every two seconds.
 
 with prometheus(tmp_path, "127.0.0.1:9108") as server:
     server.query("up")
@@ -23,6 +23,7 @@ from tests.monitoring.table import MONITORING
 from tests.tools import tool
 from tests.venue_process import DEADLINE_S, wait_for
 
+SCRAPE_S = 2
 Series = list[dict[str, Any]]
 
 
@@ -62,12 +63,13 @@ def free_port() -> int:
 
 
 def config_for(target: str) -> dict[str, Any]:
-    """The project's own configuration, but for this target and a scrape every second."""
+    """The project's own configuration, but for this target, and scrapes that come sooner."""
     given: dict[str, Any] = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
-    given["global"] |= {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    often = {"scrape_interval": f"{SCRAPE_S}s", "scrape_timeout": f"{SCRAPE_S}s"}
+    given["global"] |= {**often, "evaluation_interval": f"{SCRAPE_S}s"}
     given["rule_files"] = [str(MONITORING / name) for name in given["rule_files"]]
     (bot,) = given["scrape_configs"]
-    bot |= {"static_configs": [{"targets": [target]}], "scrape_interval": "1s", "scrape_timeout": "1s"}
+    bot |= {**often, "static_configs": [{"targets": [target]}]}
     return given
 
 

@@ -73,6 +73,14 @@ def test_both_addresses_that_grafana_needs_are_told_to_people() -> None:
         assert name in readme
 
 
+def test_the_compose_file_gives_grafana_its_files_and_both_addresses() -> None:
+    grafana = yaml.safe_load((MONITORING / "compose.yml").read_text(encoding="utf-8"))["services"]["grafana"]
+    mounted = dict(volume.split(":")[:2] for volume in grafana["volumes"])
+    assert mounted["./grafana/provisioning"] == "/etc/grafana/provisioning"
+    assert mounted["./grafana/dashboards"] == grafana["environment"]["SOL_TRADER_DASHBOARDS"]
+    assert grafana["environment"]["SOL_TRADER_PROMETHEUS"].endswith(":9090")
+
+
 def linked() -> dict[str, set[str]]:
     """The alerts that panels link to, each with where its links lead."""
     found: dict[str, set[str]] = {}
