@@ -32,13 +32,16 @@ symbol = "SOLUSDT"
 initial_margin = 1500
 max_levels = 2
 """
-#: What has happened by the time that panels are looked at.
+#: What Prometheus has seen by the time that panels are looked at.
 ENOUGH = (
-    'count(sum by (side) (soltrader_cycles_closed_total{account="001"}) >= 1) == 2',
+    "count(soltrader_equity_usdt) == 2",
     "count(sum by (account) (soltrader_syncs_total) >= 2) == 2",
-    'count_over_time(up{job="sol-trader"}[10m]) >= 6',
+    'count(sum by (side) (increase(soltrader_tp_close_latency_seconds_count{account="001"}[10m])) > 0) == 2',
+    "sum(increase(soltrader_tp_reopen_latency_seconds_count[10m])) > 0",
     'ALERTS{alertname="SolTraderEmergencyStop", alertstate="firing"}',
 )
+#: So long ago that every scrape begun before has ended, well or not.
+SETTLED_S = 3 * SCRAPE_S
 #: What a person has chosen at the top: everything, or one account and symbol where only one can be.
 EVERYTHING = {"account": ".*", "symbol": ".*"}
 ONE = {"account": "001", "symbol": "SOLUSDT"}
@@ -48,7 +51,7 @@ RATE_INTERVAL = f"{5 * SCRAPE_S}s"
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A run that is over, in Prometheus: seconds of its beginning and end."""
+    """A run in Prometheus: from when to when, in seconds, panels look at it."""
 
     server: Prometheus
     begun: int
@@ -97,11 +100,15 @@ def traded(folder: Path) -> Iterator[Watched]:
     ):
         begun = int(time.time())
 
-        def enough() -> bool:
-            return all(server.query(look) for look in ENOUGH)
+        ended = begun
 
-        command.wait_for(enough, "closes, syncs, scrapes and an alert")
-        yield Watched(server=server, begun=begun, ended=math.ceil(time.time()))
+        def enough() -> bool:
+            nonlocal ended
+            ended = int(time.time()) - SETTLED_S
+            return all(server.query(look, time=str(ended)) for look in ENOUGH)
+
+        command.wait_for(enough, "closes, syncs and an alert in Prometheus")
+        yield Watched(server=server, begun=begun, ended=ended)
 
 
 @pytest.fixture(scope="module")
