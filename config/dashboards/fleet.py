@@ -217,7 +217,9 @@ _ACCOUNTS = (
             Query(notional(ACCOUNTS), "exposure"),
             Query(f"sum by (account) (100 * soltrader_maintenance_rate_ratio{ACCOUNTS})", "maintenance"),
             Query(guard_mode(ACCOUNTS), "guard"),
-            Query(f"min by (account) (soltrader_stream_up{ACCOUNTS})", "streams"),
+            Query(
+                f"min by (account) (soltrader_stream_up{of(ACCOUNTS, stream='private|trading')})", "streams"
+            ),
             Query(f"max by (account) (soltrader_dry_run{ACCOUNTS})", "dry run"),
         ),
         unit=USDT,

@@ -168,7 +168,6 @@ def test_the_table_of_accounts_has_one_row_for_each_and_every_column_filled(watc
         ("account", "Cycles closed", "{{side}} {{reason}}"),
         ("account", "Fills and closes", "{{side}}"),
         ("account", "Ladder", "{{side}}"),
-        ("fleet", "Emergency stops", "{{account}} {{reason}}"),
         ("reliability", "TP close latency", "{{le}}"),
         ("reliability", "TP close latency, quantiles of an hour", "99 %"),
         ("reliability", "Syncs", "all"),
