@@ -304,12 +304,9 @@ _MACHINERY = (
     ),
     Lines(
         title="Memory",
-        shows="Resident memory of the process, and the address space that it has reserved.",
-        act="Resident rises day after day: report it, and restart the bot in a quiet hour.",
-        queries=(
-            Query(f"process_resident_memory_bytes{BOT}", "resident"),
-            Query(f"process_virtual_memory_bytes{BOT}", "address space"),
-        ),
+        shows="Resident memory of the process.",
+        act="It rises day after day: report it, and restart the bot in a quiet hour.",
+        queries=(Query(f"process_resident_memory_bytes{BOT}", "bot"),),
         unit="bytes",
         least=0,
         width=6,
