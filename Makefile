@@ -9,7 +9,7 @@ ROOMS := $(patsubst %/__init__.py,%,$(wildcard actors/__init__.py messages/__ini
 CODE := $(ROOMS) $(wildcard main.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test monitoring install lock clean
+.PHONY: help run test monitoring install lock dashboards clean
 
 # What `make monitoring` watches, where it answers, and where it keeps its figures.
 TARGET ?= 127.0.0.1:9108
@@ -75,6 +75,10 @@ lock: need-python ## Resolve setup.cfg anew into requirements.lock, with hashes 
 		--allow-unsafe --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock setup.cfg
 	@echo "==> requirements.lock is written; make test takes it up"
+
+dashboards: install ## Write Grafana's dashboards anew from config/dashboards
+	@echo "==> $(BIN)/python -m config.dashboards: config/monitoring/grafana/dashboards"
+	@$(BIN)/python -m config.dashboards
 
 clean: ## Remove what make and the tools made; data/ stays
 	@echo "==> removing $(VENV) and caches (data/ stays)"

@@ -1,0 +1,59 @@
+"""Queries of panels, and the label sets that they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grafana_foundation_sdk.builders.prometheus import Dataquery
+from grafana_foundation_sdk.models.dashboard import DataSourceRef
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+#: Chosen at the top of each dashboard.
+SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+#: The series of the accounts, and of the accounts and symbols, that are chosen.
+ACCOUNTS = '{account=~"$account"}'
+SYMBOLS = '{account=~"$account", symbol=~"$symbol"}'
+#: What Prometheus says of the process itself carries the job's name.
+BOT = '{job="sol-trader"}'
+
+#: Alerts of this project alone: a Prometheus may have rules of others.
+FIRING = '{alertname=~"SolTrader.+", alertstate="firing"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """PromQL, and the name of its series (``{{label}}`` takes a label's value)."""
+
+    expr: str
+    name: str = ""
+
+    def build(self, index: int, *, instant: bool = False, form: PromQueryFormat | None = None) -> Dataquery:
+        """As the panel's target number ``index``: A, B, C and so on."""
+        query = Dataquery().expr(self.expr).ref_id(chr(ord("A") + index)).datasource(SOURCE)
+        query = query.instant() if instant else query.range()
+        if form is not None:
+            query = query.format(form)
+        return query.legend_format(self.name) if self.name else query
+
+
+def of(selector: str, **labels: str) -> str:
+    """A selector narrowed by these labels, whose values are regular expressions."""
+    return (
+        selector.removesuffix("}") + "".join(f', {name}=~"{value}"' for name, value in labels.items()) + "}"
+    )
+
+
+def count(name: str, labels: str) -> str:
+    """How often a counter counted in the time that the dashboard shows."""
+    return f"round(sum(increase({name}{labels}[$__range])))"
+
+
+def counted(name: str, labels: str, by: str = "") -> str:
+    """How often a counter counted, bar by bar; apart by these labels."""
+    return f"round(sum by ({by}) (increase({name}{labels}[$__rate_interval])))"
+
+
+def quantile(share: str, name: str, labels: str, by: str = "", window: str = "1h") -> str:
+    """A quantile (``"0.99"``) of a histogram over a window that holds enough of rare events."""
+    group = f"le, {by}" if by else "le"
+    return f"histogram_quantile({share}, sum by ({group}) (increase({name}_bucket{labels}[{window}])))"
