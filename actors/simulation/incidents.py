@@ -38,6 +38,8 @@ class Deaths:
     def __init__(self, done: Counter[str]) -> None:
         self.doomed = ""
         self.late = False
+        self.untaken = ""
+        """Who has just died of a message without taking it."""
         self._done = done
 
     def strike(self, shell: Shell) -> None:
@@ -45,6 +47,7 @@ class Deaths:
         if shell.address != self.doomed:
             return
         self.doomed, take, late = "", shell.receive, self.late
+        self.untaken = "" if late else shell.address
         self._done["actor dies"] += 1
 
         def receive(message: object) -> None:

@@ -96,6 +96,9 @@ class Run:
         self._turns += 1
         if resident is not self._taking or not self._checks.wants(type(self._message)):
             return
+        if resident.name == self._world.deaths.untaken:
+            self._world.deaths.untaken = ""
+            return
         after = resident.shell.state if resident.grid else None
         now_ms = self._world.scheduler.now_ms()
         self._checks.turned(Turn(now_ms, resident.name, self._message, self._before, after))
