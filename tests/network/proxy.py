@@ -119,7 +119,7 @@ class Proxy:
         return self._do(say)
 
     def stall(self, *towards: End) -> None:
-        """Let no byte pass to these ends (both if none is named); new connections are taken, and stall too."""
+        """Let no byte pass to these ends (to both if none is named); who dials is taken, and stalls too."""
         self._do(lambda: [self.gates[end].clear() for end in towards or BOTH])
 
     def delay(self, seconds: float) -> None:

@@ -128,9 +128,7 @@ class NetworkStage(Stage):
 def running_wires(url: str, accounts: Accounts) -> Iterator[Wires]:
     """A proxy for each path to a venue."""
     with ExitStack() as stack:
-        by_path = {
-            (account, path): stack.enter_context(proxy(url)) for account in accounts for path in PATHS
-        }
+        by_path = {(account, path): stack.enter_context(proxy(url)) for account in accounts for path in PATHS}
         yield Wires(by_path, stack.enter_context(proxy(url)))
 
 
@@ -138,7 +136,7 @@ def running_wires(url: str, accounts: Accounts) -> Iterator[Wires]:
 def running_stage(
     folder: Path, accounts: Accounts, *, sync_seconds: int = 60, **options: Any
 ) -> Iterator[NetworkStage]:
-    """Venue, proxies and bot with these symbols by account; in the end the journal must be without a fault."""
+    """Venue, proxies and bot with these symbols by account; in the end the journal must show no fault."""
     symbols = sorted({symbol for symbols in accounts.values() for symbol in symbols})
     settings = config(folder, accounts, sync_seconds=sync_seconds)
     with running_venue(*symbols, **options) as venue, running_wires(venue.url, accounts) as wires:
