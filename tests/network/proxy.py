@@ -15,6 +15,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -80,14 +81,17 @@ class _Link:
 
 
 class Proxy:
-    """One path to a server. ``dials`` counts accepted connections, ``moved`` bytes by the end they went to.
+    """One path to a server.
+
+    ``dialled_s`` is when each connection was accepted, by the monotonic clock; ``moved`` counts bytes by the
+    end to which they went.
 
     Its methods may be called from any thread; they return when it is done.
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.port = 0
-        self.dials = 0
+        self.dialled_s: list[float] = []
         self.moved = dict.fromkeys(BOTH, 0)
         self.delay_s = 0.0
         self.gates: dict[End, asyncio.Event] = {}
@@ -142,6 +146,11 @@ class Proxy:
         self._run(self._listen())
 
     @property
+    def dials(self) -> int:
+        """How many connections were accepted."""
+        return len(self.dialled_s)
+
+    @property
     def open(self) -> int:
         """How many connections stand."""
         return self._do(lambda: len(self._links))
@@ -174,7 +183,7 @@ class Proxy:
             self._server = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.dials += 1
+        self.dialled_s.append(time.monotonic())
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)

@@ -18,19 +18,22 @@ from pathlib import Path
 from typing import Any
 
 from actors.account import Exchange, MakeExchange
+from actors.display.happenings import Happening
 from config import Account
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import Endpoints
 from exchange.clock import Clock
 from exchange.errors import ProtocolError
 from tests.network.proxy import Proxy, proxy
-from tests.venue_process import VenueProcess
+from tests.venue_process import VenueProcess, wait_for
 from tests.whole.harness import Accounts, RunningBot, config, running_bot, running_venue
 from tests.whole.journal import Findings, check_journal
 from tests.whole.pair import Pair
 from tests.whole.stage import Stage
 
 PATHS = ("private", "trading", "rest")
+#: A connection that was dialled in vain for a while is dialled again up to 30 s later.
+DEADLINE_S = 150
 
 
 class Wires:
@@ -79,12 +82,33 @@ class Wires:
         return make
 
 
+class NetworkPair(Pair):
+    """A pair that is waited for longer, since dials have their pauses."""
+
+    def wait_for(self, look: Callable[[], Any], what: str) -> None:
+        """Look until it is so; a failure shows how things stand."""
+        try:
+            wait_for(look, f"{what} ({self.code} {self.symbol})", deadline_s=DEADLINE_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self}") from None
+
+
 class NetworkStage(Stage):
     """A stage with wires, and what holds after every fault."""
 
     def __init__(self, venue: VenueProcess, bot: RunningBot, accounts: Accounts, wires: Wires) -> None:
         super().__init__(venue, bot, accounts)
         self.wires = wires
+
+    def pair(self, symbol: str) -> NetworkPair:
+        """A symbol, as soon as both its sides are open and at rest."""
+        pair = self.pair_now(symbol)
+        pair.wait_open()
+        return pair
+
+    def pair_now(self, symbol: str) -> NetworkPair:
+        """A symbol, however it stands."""
+        return NetworkPair(self.venue, self.bot, self._accounts[symbol], symbol)
 
     def stands(self, pair: Pair, stream: str) -> bool:
         """Whether the bot says that a connection of the pair's account stands."""
@@ -98,10 +122,19 @@ class NetworkStage(Stage):
         """Until a connection stands again."""
         pair.wait_for(lambda: self.stands(pair, stream), f"the {stream} stream to stand again")
 
-    def said(self, text: str) -> bool:
-        """Whether the bot has told a person something that contains this."""
-        model = self.bot.model
-        return model is not None and any(text in happening.text for happening in model.happenings)
+    def said(self, text: str, account: int) -> list[Happening]:
+        """What the bot has told a person of an account (0: of all) that contains this."""
+        told = self.bot.model.happenings if self.bot.model is not None else ()
+        return [one for one in told if one.account == account and text in one.text]
+
+    def synced_since(self, pair: Pair) -> Callable[[], bool]:
+        """Tells whether a sync that succeeded has ended since now."""
+        before = self._synced(pair)
+        return lambda: self._synced(pair) > before
+
+    def _synced(self, pair: Pair) -> int:
+        tally = self.bot.tally(pair.account)
+        return tally.syncs - tally.sync_failures
 
     def booked_once(self, pair: Pair) -> None:
         """Every execution of the account stands in its trades file exactly once."""
