@@ -213,8 +213,8 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="actors/feeds.py",
-                old="isinstance(error, Fatal) else self._wait_ms\n            self._retry()\n",
-                new="isinstance(error, Fatal) else self._wait_ms\n",
+                old='{self._wait_ms / 1000:g} s")\n            self._retry()\n',
+                new='{self._wait_ms / 1000:g} s")\n',
             ),
         ),
         checkers=frozenset({"GridsRun", "NoProcedureHangs"}),
