@@ -192,7 +192,7 @@ CANARIES: tuple[Canary, ...] = (
         ),
         checkers=frozenset({"NothingIsDecidedBeforeASync"}),
         within_seeds=15,
-        first_seed=12,
+        first_seed=400,
     ),
     Canary(
         name="an-actor-dies-in-silence",
