@@ -184,6 +184,9 @@ def test_a_refused_authentication_is_told_by_its_code(
 def test_a_request_after_which_nothing_at_all_is_heard_ends_the_connection(
     stub: Stub, trading: BybitTradingSocket, owner: Owner
 ) -> None:
+    socket = trading._socket
+    assert socket is not None
+    wait_for(lambda: SystemClock().now_ms() > socket.heard_ms, "the millisecond after the handshake")
     trading.send(one())
     trading.expire(SystemClock().now_ms() + 3001)
     assert outcomes(owner) == [Outcome.UNKNOWN]
