@@ -12,8 +12,9 @@ from types import TracebackType
 from actors.account import Exchange, Files, MakeExchange
 from config import Account, Config, SecretFilter, load_secrets
 from exchange.bybit.connect import bybit_exchange
+from exchange.bybit.dials import DialBudget
 from exchange.bybit.endpoints import endpoints_for
-from exchange.clock import Clock
+from exchange.clock import Clock, SystemClock
 from exchange.dry.connect import dry_exchange
 from exchange.errors import ProtocolError
 from state.store.disk import Disk, RealDisk
@@ -34,6 +35,7 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
         handler.addFilter(mask)
     sys.excepthook = _log_uncaught
     endpoints = endpoints_for(environment.value, venue_url)
+    dials = DialBudget(SystemClock(), threading.Lock())
 
     def make(account: Account, clock: Clock, on_problem: Callable[[ProtocolError], None]) -> Exchange:
         keys = secrets[account.id]
@@ -47,8 +49,9 @@ def exchanges_for(config: Config, venue_url: str, environ: Mapping[str, str]) ->
                 lock=threading.Lock(),
                 clock=clock,
                 on_problem=on_problem,
+                dials=dials,
             )
-        return bybit_exchange(endpoints, keys.api_key, keys.api_secret, clock, on_problem)
+        return bybit_exchange(endpoints, keys.api_key, keys.api_secret, clock, on_problem, dials)
 
     return make
 

@@ -16,13 +16,14 @@ from actors.mail import (
     SocketReady,
     StreamLost,
     StreamOpened,
+    Unreadable,
 )
 from actors.shell import Shell, World
 from exchange.errors import ExchangeError, Fatal
 from exchange.ports import PrivateStream, PublicStream, TradingSocket
 from messages.account import Execution, OrderRow, PositionRow, StreamEvent, Wallet
 from messages.commands import StreamUp
-from messages.events import StreamEvents
+from messages.events import Counted, StreamEvents
 from messages.guard import PrivateStreamLost
 from messages.market import Price
 from messages.orders import OrdersAnswered
@@ -32,6 +33,9 @@ from messages.reports import StreamChanged, StreamHeard
 _CHECK_MS = 2_000
 _TELL_MS = 5_000
 _FIRST_WAIT_MS, _LONGEST_WAIT_MS = 500, 30_000
+#: A connection that stood for less is dialled again as if it had been refused: else one that is let in and
+#: thrown out again would be dialled twice a second, and the exchange shuts an address out for that.
+_STEADY_NS = 10_000_000_000
 
 
 class _Connection(Protocol):
@@ -47,7 +51,8 @@ C = TypeVar("C", bound=_Connection)
 class _Feed(Shell, Generic[C]):
     """A connection that is opened, watched, and opened again with backoff, by messages alone.
 
-    Every connection has a number; what an older one still says is not heard.
+    Every connection has a number; what an older one still says is not heard. While there is none, each
+    failed dial is told with the time of the next; the first one that succeeds tells how long it took.
     """
 
     stream = ""
@@ -60,6 +65,10 @@ class _Feed(Shell, Generic[C]):
         self._generation = 0
         self._wait_ms = _FIRST_WAIT_MS
         self._heard_ms = 0
+        self._up_ns = 0
+        self._down_ns = 0
+        """Since when there is none, 0 while there is or was none yet."""
+        self._dials = 0
 
     def on_start(self) -> None:
         """Begin to look after the connection, whichever it is."""
@@ -78,6 +87,9 @@ class _Feed(Shell, Generic[C]):
             case Lost():
                 if message.generation == self._generation and self._connection is not None:
                     self._drop()
+                    self._down_ns = self.world.clock.monotonic_ns()
+                    if self._down_ns >= self._up_ns + _STEADY_NS:
+                        self._wait_ms = _FIRST_WAIT_MS
                     self._is_lost(message.reason)
                     self._retry()
 
@@ -85,19 +97,29 @@ class _Feed(Shell, Generic[C]):
         if self._connection is not None:
             return
         self._generation += 1
+        self._dials += 1
+        self.send("watch", Counted(account=self._account, symbol="", name="dial", reason=self.stream))
         connection = self._make()
         try:
             self._dial(connection, self._generation)
         except ExchangeError as error:
             connection.close()
-            self._report(up=False, reason=str(error))
             self._wait_ms = _LONGEST_WAIT_MS if isinstance(error, Fatal) else self._wait_ms
+            self._report(up=False, reason=f"{error}; dialled again in {self._wait_ms / 1000:g} s")
             self._retry()
             return
         self._connection = connection
-        self._wait_ms = _FIRST_WAIT_MS
-        self._report(up=True, reason="")
+        self._up_ns = self.world.clock.monotonic_ns()
+        self._report(up=True, reason=self._absence())
+        self._down_ns = self._dials = 0
         self._is_up(connection)
+
+    def _absence(self) -> str:
+        """How long there was no connection; "" at the first."""
+        if not self._down_ns:
+            return ""
+        dials = f" and {self._dials} dials" if self._dials > 1 else ""
+        return f"after {(self._up_ns - self._down_ns) / 1_000_000_000:.1f} s{dials}"
 
     def _retry(self) -> None:
         self.later(self._wait_ms, Open())
@@ -237,7 +259,7 @@ class PublicFeedActor(_Feed[PublicStream]):
         self._newest: dict[str, Price] = {}
 
     def receive(self, message: object) -> None:
-        """Pass a price on, or take an acknowledgement."""
+        """Pass a price on, take an acknowledgement, or count a frame that could not be read."""
         if isinstance(message, Price):
             self._newest[message.symbol] = message
             for reader in self._readers.get(message.symbol, ()):
@@ -250,6 +272,9 @@ class PublicFeedActor(_Feed[PublicStream]):
             newest = self._waiting.pop(key, None)
             if newest is not None:
                 self._offer(message.reader, newest)
+        elif isinstance(message, Unreadable):
+            counted = Counted(account=self._account, symbol="", name="unreadable", reason=self.stream)
+            self.send("watch", counted)
         else:
             super().receive(message)
 

@@ -23,7 +23,16 @@ from actors.feeds import PublicFeedActor
 from actors.fleet import Fleet
 from actors.lookout import Lookout
 from actors.machine import Machine, ThreadMachine
-from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finish, Finished, LastPicture, Open
+from actors.mail import (
+    AccountStopped,
+    ActorDied,
+    ClockDrifted,
+    Finish,
+    Finished,
+    LastPicture,
+    Open,
+    Unreadable,
+)
 from actors.metrics_registry import Metrics
 from actors.notify import Notifier
 from actors.shell import World
@@ -32,6 +41,7 @@ from actors.watch import WatchActor
 from actors.wedges import Wedges
 from config import Config
 from exchange.clock import OffsetClock
+from exchange.errors import ProtocolError
 from messages.guard import Standing
 
 _log = logging.getLogger("sol_trader")
@@ -195,7 +205,12 @@ class Bot:
             for symbol in (settings.symbol for settings in account.symbols):
                 mine = (grid_address(account.id, symbol), account_address(account.id, "orders"))
                 readers[symbol] = readers.get(symbol, ()) + mine
-        exchange = self._make_exchange(self._config.accounts[0], self._clock, lambda problem: None)
+        tell = self._directory.send
+
+        def unreadable(problem: ProtocolError) -> None:
+            tell("feed/public", Unreadable(text=str(problem)))
+
+        exchange = self._make_exchange(self._config.accounts[0], self._clock, unreadable)
         ref = self._machine.spawn(
             PublicFeedActor, "feed/public", self._world, readers, exchange.public_stream
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from actors.directory import account_address, grid_address
 from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
@@ -15,7 +16,10 @@ from messages.requests import ReadServerTime, ReadSnapshot, ServerTime, Snapshot
 
 #: Executions are read from this long before the newest one of the last complete sync (strategy, section 10).
 _OVERLAP_MS = 60_000
-_FAILED_MS = 2_000
+#: A sync that has failed is tried again after the first of these, then after twice as long, up to the last.
+_FAILED_MS, _LONGEST_FAILED_MS = 2_000, 10_000
+#: Where no frame can be read, syncs keep this distance; the first such frame is synced at once.
+_UNREADABLE_MS = 5_000
 #: A clock this far off is set again: at 1 s the exchange refuses every request.
 _DRIFT_MS = 400
 #: What the exchange answers to a request whose stamp is too far from its own clock.
@@ -43,6 +47,10 @@ class ReconcilerActor(Shell):
         """Something could not be read since the running sync began: it closes no gap."""
         self._due_ms = 0
         self._syncs = 0
+        self._failures = 0
+        self._unread, self._last_unread = 0, ""
+        """What could not be read since the last sync began."""
+        self._unread_due_ns = 0
         self._unowned: frozenset[str] = frozenset()
 
     def receive(self, message: object) -> None:
@@ -54,10 +62,7 @@ class ReconcilerActor(Shell):
                     self.send("watch", Counted(account=self._account, symbol="", name="resync"))
                 self._sync()
             case Unreadable():
-                self.send("watch", Counted(account=self._account, symbol="", name="unreadable"))
-                self._note("unreadable", f"{message.text}; the account is synced")
-                self._outdated = True
-                self._sync()
+                self._not_read(message.text)
             case StreamLost():
                 self._stream_up = self._covers_gap = False
             case Check():
@@ -71,11 +76,26 @@ class ReconcilerActor(Shell):
             case _:
                 raise TypeError(f"no message for the reconciler: {message!r}")
 
+    def _not_read(self, text: str) -> None:
+        """Sync what a frame would have told: at once, but not in a loop while none can be read."""
+        self._count("unreadable")
+        self._outdated = True
+        self._unread, self._last_unread = self._unread + 1, text
+        left_ms = self._unread_left_ms()
+        if left_ms <= 0:
+            self._sync()
+        elif not self._running and self._due_ms > self.world.clock.now_ms() + left_ms:
+            self._check_in(left_ms)
+
+    def _unread_left_ms(self) -> int:
+        return (self._unread_due_ns - self.world.clock.monotonic_ns()) // 1_000_000
+
     def _sync(self) -> None:
         if self._running:
             self._again = True
             return
         self._running, self._again = True, False
+        self._say_unreadable()
         self._covers_gap = self._stream_up
         self._outdated = False
         call = Call(request=ReadSnapshot(since_ms=self._since_ms), reply_to=self.address)
@@ -85,6 +105,7 @@ class ReconcilerActor(Shell):
         now_ms = self.world.clock.now_ms()
         self._running = False
         failure = str(called.error) if called.error is not None else ""
+        self._failures = self._failures + 1 if failure else 0
         if isinstance(called.answer, Snapshot):
             self._spread(called.answer, now_ms)
             began_ms = called.ended_ms - called.took_ns // 1_000_000
@@ -99,8 +120,16 @@ class ReconcilerActor(Shell):
         if self._again:
             self._sync()
             return
-        wait_ms = _FAILED_MS if failure else _PROOF_MS if self._syncs == 1 else self._every_ms
-        self._due_ms = now_ms + wait_ms
+        wait_ms = self._failed_ms() if failure else _PROOF_MS if self._syncs == 1 else self._every_ms
+        if self._unread:
+            wait_ms = min(wait_ms, max(self._unread_left_ms(), 1))
+        self._check_in(wait_ms)
+
+    def _failed_ms(self) -> int:
+        return min(_FAILED_MS << min(self._failures - 1, 10), _LONGEST_FAILED_MS)
+
+    def _check_in(self, wait_ms: int) -> None:
+        self._due_ms = self.world.clock.now_ms() + wait_ms
         self.later(wait_ms, Check())
 
     def _read_clock(self) -> None:
@@ -119,6 +148,8 @@ class ReconcilerActor(Shell):
 
     def _spread(self, snapshot: Snapshot, now_ms: int) -> None:
         self._syncs += 1
+        if snapshot.left_out:
+            self._count("left_out", snapshot.left_out)
         for symbol in self._symbols:
             grid = grid_address(self._account, symbol)
             self._tell_ledger(snapshot, symbol)
@@ -156,6 +187,18 @@ class ReconcilerActor(Shell):
             names = ", ".join(sorted(others))
             self._note("foreign_positions", f"positions on symbols that the config doesn't name: {names}")
         self._unowned = frozenset(others)
+
+    def _say_unreadable(self) -> None:
+        """One note for all that could not be read since the last sync began; the next one has time."""
+        if self._unread:
+            self._unread_due_ns = self.world.clock.monotonic_ns() + _UNREADABLE_MS * 1_000_000
+            others = f"{self._unread} unreadable frames or records, the last: " if self._unread > 1 else ""
+            self._note("unreadable", f"{others}{self._last_unread}; the account is synced")
+            self._unread = 0
+
+    def _count(self, name: str, amount: int = 1) -> None:
+        counted = Counted(account=self._account, symbol="", name=name, amount=Decimal(amount))
+        self.send("watch", counted)
 
     def _note(self, kind: str, text: str) -> None:
         note = Note(

@@ -168,13 +168,15 @@ class ReadSnapshot:
 class Snapshot:
     """All legs above size 0, all open orders, all executions since ``since_ms`` (oldest first).
 
-    ``server_ms`` is the exchange's clock before the first of the reads.
+    ``server_ms`` is the exchange's clock before the first of the reads; ``left_out`` counts rows that
+    could not be read and are missing here.
     """
 
     positions: tuple[PositionRow, ...]
     orders: tuple[OrderRow, ...]
     executions: tuple[Execution, ...]
     server_ms: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

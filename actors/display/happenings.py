@@ -30,7 +30,8 @@ def happening_of(message: object) -> Happening | None:
             subject = f"{message.symbol} {message.side}"
             return _happening(message.account, message.closed_ms, _close(message), subject=subject)
         case StreamChanged(up=True):
-            return _happening(message.account, message.at_ms, f"{message.stream} stream up")
+            text = f"{message.stream} stream up {message.reason}".strip()
+            return _happening(message.account, message.at_ms, text)
         case StreamChanged():
             text = f"{message.stream} stream down: {message.reason or 'no reason given'}"
             return _happening(message.account, message.at_ms, text, Severity.WARNING)

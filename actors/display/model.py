@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from actors.display.happenings import Happening, happening_of
 from actors.display.tallies import AccountTally, SymbolTally, one_more
@@ -37,12 +38,13 @@ class WatchedAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayModel:
-    """``accounts`` in the config's order; ``shared_streams`` are those of no account (the public one)."""
+    """``accounts`` in the config's order; ``shared_…`` are of no account: the public stream's."""
 
     environment: str
     started_ms: int
     accounts: Mapping[int, AccountTally]
     shared_streams: Mapping[str, bool] = field(default_factory=dict)
+    shared_counted: Mapping[str, Decimal] = field(default_factory=dict)
     happenings: tuple[Happening, ...] = ()
 
     @classmethod
@@ -71,6 +73,9 @@ class DisplayModel:
         match message:
             case SymbolReport() | CycleClosed() | OrdersCounted() | CloseLatency():
                 return self._with_symbol(message)
+            case Counted(account=0):
+                counted = one_more(self.shared_counted, message.name, message.amount)
+                return replace(self, shared_counted=counted)
             case Counted():
                 return self._with_symbol(message) if message.symbol else self._with_account(message)
             case StreamChanged(account=0):

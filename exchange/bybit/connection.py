@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 import websocket
 
+from exchange.bybit.dials import DialBudget
 from exchange.bybit.fields import parse_object, shown
 from exchange.bybit.sockets import Dial, Socket
 from exchange.clock import Clock
@@ -43,6 +44,7 @@ class Connection:
         self.name = name
         self.unreadable = 0
         """Frames and records that could not be read; each was given to ``on_problem`` too."""
+        self.dials: DialBudget | None = None
         self._dial = dial
         self._clock = clock
         self._on_problem = on_problem
@@ -117,6 +119,8 @@ class Connection:
             raise RuntimeError(f"{self.name}: a connection is opened once; take a new one")
         deadline_ns = self._clock.monotonic_ns() + OPEN_WITHIN_MS * 1_000_000
         try:
+            if self.dials is not None:
+                self.dials.take()
             self._socket = self._dial(self)
             self._handshake(deadline_ns)
         except ExchangeError:

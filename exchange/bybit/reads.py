@@ -29,13 +29,14 @@ class Reads:
     """The reads of one session; each raises ExchangeError, and leaves out what is no USDT perpetual."""
 
     def __init__(self, session: Session, *, skip_unreadable: bool = False) -> None:
-        """``skip_unreadable``: rows that can't be read are logged and left out.
+        """``skip_unreadable``: rows that can't be read are logged, counted in ``left_out``, and left out.
 
         Only for readers to whom a missing row proves nothing (a snapshot): in a look-up it would be taken
         for the order's absence.
         """
         self._session = session
         self._skip = skip_unreadable
+        self.left_out = 0
 
     def server_ms(self) -> int:
         """The exchange's clock."""
@@ -83,6 +84,7 @@ class Reads:
             except ProtocolError as problem:
                 if not self._skip:
                     raise
+                self.left_out += 1
                 _log.warning("left out of a snapshot: %s", problem)
 
     def executions_since(

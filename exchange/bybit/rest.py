@@ -184,6 +184,7 @@ class BybitRest(Rest):
         )
 
     def _snapshot(self, request: ask.ReadSnapshot) -> ask.Snapshot:
+        left_out_before = self._snapshots.left_out
         server_ms = self._snapshots.server_ms()
         positions = self._snapshots.positions(settleCoin=SETTLE_COIN)
         orders = self._snapshots.open_orders(settleCoin=SETTLE_COIN)
@@ -195,6 +196,7 @@ class BybitRest(Rest):
             orders=tuple(order for order in orders if not order.status.ended),
             executions=executions,
             server_ms=server_ms,
+            left_out=self._snapshots.left_out - left_out_before,
         )
 
     def _executions(self, request: ask.ReadExecutions) -> ask.Executions:

@@ -81,11 +81,17 @@ class BybitTradingSocket(Connection, TradingSocket):
             self._give_up(orders.request_id, self._end_reason)
 
     def expire(self, now_ms: int) -> None:
-        """Answer UNKNOWN for every request whose receive window is over by more than a second."""
+        """Answer UNKNOWN for every request whose receive window is over by more than a second.
+
+        Where nothing at all was heard since it left, the connection carries nothing any more, though nobody
+        has said so: it is ended, and what follows goes by REST long before the silence is noticed otherwise.
+        """
         for request_id, sent in list(self._in_flight.items()):
             age_ms = now_ms - sent.sent_ms
             if age_ms > sent.orders.recv_window_ms + _GRACE_MS:
                 self._give_up(request_id, f"no reply in {age_ms} ms")
+                if self._socket is not None and self._socket.heard_ms < sent.sent_ms:
+                    self._socket.cut(f"no reply in {age_ms} ms, and nothing else heard")
 
     def _handshake(self, deadline_ns: int) -> None:
         reply = Fields(dict(self._authenticated(deadline_ns)), self.name)

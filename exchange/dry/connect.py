@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from exchange.bybit.dials import DialBudget
 from exchange.bybit.endpoints import Endpoints
 from exchange.bybit.keys import Keys
 from exchange.bybit.rest import BybitRest
@@ -31,6 +32,7 @@ class DryExchange:
         lock: Lock,
         clock: Clock,
         on_problem: Callable[[ProtocolError], None],
+        dials: DialBudget | None,
     ) -> None:
         self._endpoints = endpoints
         self._keys = keys
@@ -38,6 +40,7 @@ class DryExchange:
         self._storage = storage
         self._clock = clock
         self._on_problem = on_problem
+        self._dials = dials
         self.account = SimulatedAccount(self._begin, storage, clock, lock)
 
     def __repr__(self) -> str:
@@ -56,7 +59,9 @@ class DryExchange:
 
     def public_stream(self) -> BybitPublicStream:
         """The real market's stream, not yet open."""
-        return BybitPublicStream(self._endpoints, self._clock, self._on_problem)
+        stream = BybitPublicStream(self._endpoints, self._clock, self._on_problem)
+        stream.dials = self._dials
+        return stream
 
     def trading_socket(self) -> DryTradingSocket:
         """The simulated account's socket, not yet open; also where the environment has none."""
@@ -80,15 +85,17 @@ def dry_exchange(
     lock: Lock,
     clock: Clock | None = None,
     on_problem: Callable[[ProtocolError], None] | None = None,
+    dials: DialBudget | None = None,
 ) -> DryExchange:
     """One account's dry run at ``endpoints``; no connection is made, and nothing read, before its first use.
 
     ``lock`` guards the account among the threads that use its ports (``threading.Lock()``). ``storage``
     keeps the account between runs. The keys are needed for the few reads of the real account; they may be
-    keys without any right to trade.
+    keys without any right to trade. ``dials`` is shared by all accounts of a process.
     """
     keys = Keys(api_key, api_secret)
-    return DryExchange(endpoints, keys, symbols, storage, lock, clock or SystemClock(), on_problem or _passed)
+    clock, on_problem = clock or SystemClock(), on_problem or _passed
+    return DryExchange(endpoints, keys, symbols, storage, lock, clock, on_problem, dials)
 
 
 def _passed(problem: ProtocolError) -> None:

@@ -155,17 +155,17 @@ class Network:
             due_ms = self.time.now_ms() + self.between((1, self.weather.outage_every_s * 2_000))
             self.time.at(due_ms, partial(self._begin_outage, self.epoch))
 
-    def _begin_outage(self, epoch: int) -> None:
-        """Nothing answers any more, in one way or another, and every connection ends."""
-        if epoch != self.epoch:
-            return
+    def begin_outage(self, kind: str, ms: int) -> None:
+        """Nothing answers any more for so long, in one of the ways of ``OUTAGES``; every connection ends."""
         self.faults["outage"] += 1
-        self.outage = self.chance.choice(OUTAGES)
-        self.time.at(
-            self.time.now_ms() + self.between(self.weather.outage_ms), partial(self._end_outage, epoch)
-        )
+        self.outage = kind
+        self.time.at(self.time.now_ms() + ms, partial(self._end_outage, self.epoch))
         for line in tuple(self.lines):
             line.break_down()
+
+    def _begin_outage(self, epoch: int) -> None:
+        if epoch == self.epoch:
+            self.begin_outage(self.chance.choice(OUTAGES), self.between(self.weather.outage_ms))
 
     def _end_outage(self, epoch: int) -> None:
         if epoch == self.epoch:

@@ -69,6 +69,10 @@ class SimulatedVenue:
     def weather(self, weather: Weather) -> None:
         self._network.change(weather)
 
+    def go_down(self, kind: str, ms: int) -> None:
+        """Be out of reach for so long from now on: ``kind`` is one of ``network.OUTAGES``."""
+        self._network.begin_outage(kind, ms)
+
     @property
     def faults(self) -> Counter[str]:
         """Every fault that has happened, by kind."""

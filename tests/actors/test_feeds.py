@@ -6,12 +6,13 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from actors.feeds import PrivateFeedActor, PublicFeedActor
-from actors.mail import Check, Lost, Open, PriceTaken, StreamLost, StreamOpened
+from actors.mail import Check, Lost, Open, PriceTaken, StreamLost, StreamOpened, Unreadable
 from exchange.errors import OutcomeUnknown
 from messages.account import PositionRow, StreamEvent, Wallet
 from messages.commands import StreamUp
-from messages.events import StreamEvents
+from messages.events import Counted, StreamEvents
 from messages.market import Price
+from messages.reports import StreamChanged
 from messages.sides import Side
 from tests.actors.stage import StageWorld
 
@@ -211,3 +212,64 @@ def test_refused_connections_are_dialled_with_growing_pauses() -> None:
     pauses = [due_ms - world.hands.ms for due_ms, _, message in world.later.asked if message == Open()]
     assert pauses[:3] == [500, 1000, 2000]
     assert pauses[-1] == 30_000
+
+
+def dials_again_after(world: StageWorld) -> int:
+    """How long the feed waits until it dials again."""
+    due_ms, _, message = world.later.asked[-1]
+    assert message == Open()
+    return due_ms - world.hands.ms
+
+
+def test_connections_that_end_at_once_are_dialled_with_growing_pauses_too() -> None:
+    world = StageWorld()
+    feed = private_feed(world, *(Wire() for _ in range(6)))
+    pauses = []
+    for number in range(1, 6):
+        feed.receive(Open())
+        world.hands.ms += 9_000
+        feed.receive(Lost(reason="thrown out", generation=number))
+        pauses.append(dials_again_after(world))
+    assert pauses == [500, 1_000, 2_000, 4_000, 8_000]
+
+
+def test_a_connection_that_has_stood_for_a_while_is_dialled_again_soon() -> None:
+    world = StageWorld()
+    feed = private_feed(world, Wire(refuses=True), Wire(refuses=True), Wire(), Wire())
+    for _ in range(3):
+        feed.receive(Open())
+    world.hands.ms += 10_000
+    feed.receive(Lost(reason="cut", generation=3))
+    assert dials_again_after(world) == 500
+
+
+def test_a_failed_dial_says_when_the_next_one_is_and_a_success_how_long_it_took() -> None:
+    world = StageWorld()
+    feed = private_feed(world, Wire(), Wire(refuses=True), Wire())
+    feed.receive(Open())
+    feed.receive(Lost(reason="cut", generation=1))
+    feed.receive(Open())
+    world.hands.ms += 90_500
+    feed.receive(Open())
+    told = [(one.up, one.reason) for one in world.stage.of(StreamChanged)]  # type: ignore[attr-defined]
+    assert told == [
+        (True, ""),
+        (False, "cut"),
+        (False, "no answer; dialled again in 1 s"),
+        (True, "after 90.5 s and 2 dials"),
+    ]
+
+
+def test_every_dial_is_counted_by_its_stream() -> None:
+    world = StageWorld()
+    feed = private_feed(world, Wire(refuses=True), Wire())
+    feed.receive(Open())
+    feed.receive(Open())
+    assert [(one.name, one.reason) for one in world.stage.of(Counted)] == [("dial", "private")] * 2  # type: ignore[attr-defined]
+
+
+def test_a_public_frame_that_cannot_be_read_is_counted_for_all() -> None:
+    world = StageWorld()
+    public_feed(world, "grid").receive(Unreadable(text="tickers.SOLUSDT: lastPrice is '?'"))
+    (counted,) = world.stage.of(Counted)
+    assert counted == Counted(account=0, symbol="", name="unreadable", reason="public")

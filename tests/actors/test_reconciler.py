@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
 from actors.reconciler import ReconcilerActor
 from exchange.errors import ExchangeError, OutcomeUnknown, Retryable
 from messages.commands import StreamUp
-from messages.events import Counted, SymbolSnapshot
+from messages.events import Counted, Note, SymbolSnapshot
 from messages.requests import Answer, ReadServerTime, ReadSnapshot, Request, ServerTime, Snapshot
 from tests.actors.stage import StageWorld
 
@@ -164,3 +166,69 @@ def test_an_old_timer_during_a_sync_causes_no_other_one() -> None:
     actor.receive(Check())
     actor.receive(answered(world))
     assert len(reads(world)) == 1
+
+
+def unread(actor: ReconcilerActor) -> None:
+    """A frame that could not be read."""
+    actor.receive(Unreadable(text="private stream: no JSON"))
+
+
+def test_a_stream_of_unreadable_frames_is_synced_at_a_distance_not_in_a_loop() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    began_ms = world.hands.ms
+    while world.hands.ms < began_ms + 60_000:
+        unread(actor)
+        world.hands.ms += 100
+        for due_ms, _, message in [one for one in world.later.asked if one[0] <= world.hands.ms]:
+            world.later.asked.remove((due_ms, "001/reconciler", message))
+            actor.receive(message)
+        if actor._running:
+            actor.receive(answered(world))
+    assert 10 <= len(reads(world)) - 1 <= 14
+    names = [one.name for one in world.stage.of(Counted)]  # type: ignore[attr-defined]
+    assert names.count("unreadable") == 600
+    assert len(world.stage.of(Note)) <= 14
+
+
+def test_what_could_not_be_read_within_the_distance_is_synced_at_its_end() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    actor.receive(answered(world))
+    unread(actor)
+    unread(actor)
+    actor.receive(answered(world))
+    assert world.stage.to("001/grid/SOLUSDT").count(StreamUp(up=True)) == 1  # of the sync before these
+    due_ms, _, _ = world.later.asked[-1]
+    assert 4_000 <= due_ms - world.hands.ms <= 5_000
+    world.hands.ms = due_ms
+    actor.receive(Check())
+    actor.receive(answered(world))
+    assert len(reads(world)) == 3
+    assert world.stage.to("001/grid/SOLUSDT").count(StreamUp(up=True)) == 2
+
+
+def test_a_sync_that_fails_again_and_again_is_tried_with_growing_pauses() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    pauses = []
+    for _ in range(5):
+        actor.receive(called(world, ReadSnapshot(since_ms=500), Retryable("connection refused")))
+        due_ms, _, _ = world.later.asked[-1]
+        pauses.append(due_ms - world.hands.ms)
+        world.hands.ms = due_ms
+        actor.receive(Check())
+    assert pauses == [2_000, 4_000, 8_000, 10_000, 10_000]
+
+
+def test_rows_left_out_of_a_snapshot_are_counted() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(StreamOpened())
+    snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms, left_out=3)
+    actor.receive(called(world, ReadSnapshot(since_ms=500), snapshot))
+    assert Counted(account=1, symbol="", name="left_out", amount=Decimal(3)) in world.stage.of(Counted)

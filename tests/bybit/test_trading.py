@@ -97,9 +97,12 @@ def test_a_reply_after_unknown_is_dropped_and_counted(
     stub: Stub, trading: BybitTradingSocket, owner: Owner
 ) -> None:
     trading.send(one())
-    trading.expire(SystemClock().now_ms() + 3001)
     wait_for(lambda: any("reqId" in message for message in stub.messages), "the request's arrival")
-    stub.push(accepted(stub.messages[-1]))
+    request = stub.messages[-1]
+    stub.push("something else, so that the connection is known to live")
+    wait_for(lambda: trading.unreadable == 1, "that")
+    trading.expire(SystemClock().now_ms() + 3001)
+    stub.push(accepted(request))
     wait_for(lambda: trading.late == 1, "the late reply")
     assert outcomes(owner) == [Outcome.UNKNOWN]
 
@@ -176,3 +179,15 @@ def test_a_refused_authentication_is_told_by_its_code(
     assert socket is not None
     with pytest.raises(kind, match=str(code)):
         socket.open(owner.on_answer, owner.on_lost)
+
+
+def test_a_request_after_which_nothing_at_all_is_heard_ends_the_connection(
+    stub: Stub, trading: BybitTradingSocket, owner: Owner
+) -> None:
+    socket = trading._socket
+    assert socket is not None
+    wait_for(lambda: SystemClock().now_ms() > socket.heard_ms, "the millisecond after the handshake")
+    trading.send(one())
+    trading.expire(SystemClock().now_ms() + 3001)
+    assert outcomes(owner) == [Outcome.UNKNOWN]
+    assert "and nothing else heard" in owner.wait_lost()

@@ -196,7 +196,7 @@ CANARIES: tuple[Canary, ...] = (
         ),
         checkers=frozenset({"NothingDawdles"}),
         within_seeds=20,
-        first_seed=40,
+        first_seed=80,
     ),
     Canary(
         name="new-settings-reach-sides-that-are-held",

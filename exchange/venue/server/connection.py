@@ -95,7 +95,8 @@ class Connection:
             if message.type is WSMsgType.TEXT:
                 receive(message.data)
             elif message.type is WSMsgType.PING:
-                await self._socket.pong(message.data)
+                with contextlib.suppress(ConnectionError):  # who has gone by now needs no pong
+                    await self._socket.pong(message.data)
             elif message.type is WSMsgType.BINARY:
                 await self.close(WSCloseCode.UNSUPPORTED_DATA)
                 return

@@ -70,7 +70,7 @@ class TradingSession:
         code, problem = self._problem(message, now_ms) if within_ip_limit else (TOO_MANY_FROM_IP, "")
         if code:
             reply = Reply(ret_code=code, ret_msg=problem or "Too many requests from this IP.")
-            self._refuse(str(op), message.get("args"), reply, now_ms, self.account)
+            self._refuse(str(op), _asked(message.get("args")), reply, now_ms, self.account)
             return Response(message=self._answered(message, Answer(reply=reply), now_ms))
         answer = self._serve(self.account, ROUTES[message["op"]], message["args"][0], now_ms)
         return Response(message=self._answered(message, answer, now_ms), is_order=True)
@@ -128,6 +128,11 @@ class TradingSession:
     def _said(self, message: dict[str, Any], op: Any, code: int, text: str) -> dict[str, Any]:
         said = {"retCode": code, "retMsg": text, "op": op, "connId": self.conn_id}
         return {**_echo(message), **said}
+
+
+def _asked(args: Any) -> Any:
+    """The request itself where it is one, as requests that are served are written down, too."""
+    return args[0] if isinstance(args, list) and len(args) == 1 and isinstance(args[0], dict) else args
 
 
 def _echo(message: dict[str, Any]) -> dict[str, Any]:
