@@ -24,6 +24,7 @@ from actors.control.client import ControlFailed
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
+from actors.notices.command import check_channels, notices_for, notify_test
 from actors.notify import Notifier
 from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
@@ -118,13 +119,15 @@ def run(
     options = _venue_options(settings, port, prices, scenario, speed, seed, journal)
     terminal = sys.stdout.isatty()
     _set_up_log(settings, quiet=terminal)
+    told = notices_for(settings, os.environ)
     venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
     try:
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
-        with kept_log(terminal), live_view(terminal) as draw:
+        with told as notices, kept_log(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
-            bot = Bot(settings, make, draw, new_venue=venue is not None, notifier=notifier)
+            bot = Bot(settings, make, draw, new_venue=venue is not None, notifier=notifier, notices=notices)
             result = bot.run(seconds)
+            notices.end(result.failure, result.model)
     finally:
         if venue is not None:
             venue.stop()
@@ -182,6 +185,7 @@ def check(config: ConfigFile = EXAMPLE) -> None:
     """Read config, keys, instruments and balance, and check every ladder; exit 0 if trading could start."""
     settings = load_config(config)
     _set_up_log(settings, quiet=True)
+    check_channels(settings.notifications, os.environ, Console())
     options = _venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
     venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
     try:
@@ -191,6 +195,14 @@ def check(config: ConfigFile = EXAMPLE) -> None:
         if venue is not None:
             venue.stop()
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command("notify-test")
+def send_tests(config: ConfigFile = EXAMPLE) -> None:
+    """Send one message to every notification channel and say what came of it; exit 1 if one failed."""
+    settings = load_config(config)
+    _set_up_log(settings, quiet=True)
+    raise typer.Exit(0 if notify_test(settings, os.environ, Console()) else 1)
 
 
 AccountId = Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, max=999, help="its number, such as 1")]

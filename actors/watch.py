@@ -10,6 +10,7 @@ from actors.display.lines import happening_text, status_lines
 from actors.display.model import DisplayModel
 from actors.mail import Check, Finish, Finished, LastPicture
 from actors.metrics_registry import Metrics
+from actors.notices.notices import Notices
 from actors.shell import Shell, World
 from messages.events import Severity
 
@@ -32,11 +33,13 @@ class WatchActor(Shell):
         model: DisplayModel,
         metrics: Metrics | None,
         draw: Callable[[DisplayModel, int], None] | None,
+        notices: Notices | None = None,
     ) -> None:
         super().__init__("watch", world)
         self.model = model
         self._metrics = metrics
         self._draw = draw
+        self._notices = notices
 
     def on_start(self) -> None:
         """Begin to refresh."""
@@ -58,6 +61,8 @@ class WatchActor(Shell):
             happening = happening_of(message) if self._draw is None else None
             if happening is not None:
                 _log.log(_LEVELS[happening.severity], "%s", happening_text(happening))
+        if self._notices is not None:
+            self._notices.hear(message, self.model, self.world.clock.now_ms())
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()
