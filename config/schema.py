@@ -1,4 +1,4 @@
-"""What a configuration file holds: ``[process]``, ``[notifications]``, ``[[accounts]]``, ``[[accounts.symbols]]``.
+"""What a configuration file holds: ``[process]``, ``[notifications]``, ``[[accounts]]`` and more.
 
 Types and ranges are said here; what several settings say together is in config/checks.py, and both
 are applied by config/loader.py, the way to make a :class:`Config`.
