@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from actors.display.formats import clock_utc
-from actors.notices.notice import Notice
+from actors.notices.notice import Notice, Topic
 from messages.events import Severity
 
 #: As many lines and characters of one message as every service takes.
@@ -99,7 +99,8 @@ class Outbox:
             _fold(self._critical, key, Waiting(notice=notice))
             self._retry_ms = min(self._retry_ms, self._tried_ms + _CRITICAL_WAIT_MS)
             return 0
-        _fold(self._calm, (notice.account, notice.symbol, notice.kind, ""), Waiting(notice=notice))
+        text = notice.text if notice.topic is Topic.SUMMARY else ""  # each day is one of its own
+        _fold(self._calm, (notice.account, notice.symbol, notice.kind, text), Waiting(notice=notice))
         if len(self._calm) <= _MOST:
             return 0
         return self._calm.pop(next(iter(self._calm))).count
