@@ -122,7 +122,7 @@ class Fleet:
     def wedged(self, found: Wedged) -> str:
         """An actor stands still: "" or why the process must end."""
         number, now_ms = account_of(found.address), self._clock.now_ms()
-        _log.critical("%s\n%s", found, found.stack)
+        _log.critical("%s\n%s", found, found.stack, extra=about(kind="actor_wedged", account=number))
         tell = self._world.directory.send
         tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
         note = Note(
@@ -209,7 +209,8 @@ class Fleet:
             self._refuse(number, f"files: {disk_trouble(error)}", wait_ms)
         except Exception as error:  # noqa: BLE001  an error of ours: no matter of the other accounts
             kind = type(error).__name__
-            _log.critical("account %03d: its start failed", number, exc_info=error)
+            told = about(kind="start_failed", account=number)
+            _log.critical("account %03d: its start failed", number, exc_info=error, extra=told)
             failed = Counted(account=number, symbol="", name="start_failed", reason=kind)
             self._world.directory.send("watch", failed)
             self._refuse(number, f"its start failed: {kind}: the log says where", wait_ms)

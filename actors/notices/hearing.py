@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from actors.notices.notice import Notice, Topic, notice_of
-from messages.events import Counted, Note, Severity
-from messages.reports import AccountReport, StateWritten
+from messages.events import Note, Severity
+from messages.reports import AccountChanged, AccountReport, StateWritten
 
 
 class Hearing:
-    """Remembers, for each account, whether its file is written and whether its stop is known."""
+    """Remembers, for each account, whether it runs, its file is written, and its stop is known."""
 
     def __init__(self) -> None:
         self._unwritten: set[int] = set()
         self._stopped: dict[int, bool] = {}
+        self._runs: dict[int, tuple[bool, str]] = {}
 
     def notice(self, message: object, now_ms: int) -> Notice | None:
         """The notice that a message makes, None for most."""
@@ -21,14 +22,28 @@ class Hearing:
                 if message.kind in ("emergency_stop", "stopped"):
                     self._stopped[message.account] = True
                 return notice_of(message)
-            case Counted(name="actor_restart"):
-                text = "an actor has died: the account is started again"
-                return _of_account(message.account, Topic.RESTARTS, Severity.WARNING, "restart", text, now_ms)
+            case AccountChanged():
+                return self._changed(message, now_ms)
             case StateWritten():
                 return self._written(message)
             case AccountReport():
                 return self._reported(message)
         return None
+
+    def _changed(self, changed: AccountChanged, now_ms: int) -> Notice | None:
+        """One that ran is started again by itself; one that does not start may need a person."""
+        ran, why = self._runs.get(changed.account, (False, ""))
+        self._runs[changed.account] = (changed.running, changed.reason)
+        if changed.running:
+            severity, text = Severity.WARNING, "runs again"
+            told = not ran and bool(why)
+        else:
+            severity = Severity.WARNING if ran else Severity.CRITICAL
+            text = f"{'runs no longer' if ran else 'does not start'}: {changed.reason}"
+            told = ran or changed.reason != why
+        if not told:
+            return None
+        return _of_account(changed.account, Topic.RESTARTS, severity, "account_restart", text, now_ms)
 
     def _written(self, written: StateWritten) -> Notice | None:
         number, failed = written.account, bool(written.failure)

@@ -44,6 +44,7 @@ TOPICS = {
     "take_profit_pulled": Topic.GUARD,
     "balanced": Topic.GUARD,
     "actor_died": Topic.RESTARTS,
+    "actor_wedged": Topic.RESTARTS,
     "orphan": Topic.TROUBLE,
 }
 

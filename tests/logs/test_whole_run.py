@@ -77,7 +77,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             untold = closes_in(folder / "venue.jsonl")
             assert phone.messages == []
             phone.behaviour = "takes"
-            command.wait_for(lambda: "actor has died" in phone.text, "what failed, told at last")
+            command.wait_for(lambda: "RuntimeError" in phone.text, "what failed, told at last")
             done = command.stop(signal.SIGTERM)
     return Run(
         folder=folder,
@@ -122,7 +122,7 @@ def test_trading_went_on_while_the_service_failed_and_what_waited_was_told_then(
     assert run.done.code == 0, run.done.text
     assert run.closes_untold >= 1
     assert "the process has started on simulated" in run.told
-    assert "001: an actor has died: the account is started again" in run.told
+    assert "001: runs no longer: " in run.told or "001: runs again" in run.told
     assert "the process on simulated has stopped after" in run.told
     assert "; 001: equity " in run.told
     assert "change " in run.told.partition("; 001: equity ")[2]

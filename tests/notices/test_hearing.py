@@ -15,7 +15,7 @@ from actors.notices.summary import next_time_ms
 from config.loader import check_document
 from config.notifications import Channel
 from messages.events import Counted, CycleClosed, Note, Severity
-from messages.reports import AccountReport, CloseLatency, StateWritten
+from messages.reports import AccountChanged, AccountReport, CloseLatency, StateWritten
 from messages.sides import Side
 from tests.config.documents import a_document
 from tests.venue_process import wait_for
@@ -71,11 +71,23 @@ def test_of_other_notes_only_the_critical_ones_are_told() -> None:
     assert told.topic is Topic.TROUBLE
 
 
-def test_an_account_that_is_started_again_is_told() -> None:
-    told = Hearing().notice(Counted(account=1, symbol="", name="actor_restart"), START_MS)
-    assert told is not None
-    assert (told.topic, told.severity) == (Topic.RESTARTS, Severity.WARNING)
-    assert Hearing().notice(Counted(account=1, symbol="", name="late_fill"), START_MS) is None
+def test_an_account_that_stops_running_is_told_and_one_that_does_not_start_is_critical() -> None:
+    hearing = Hearing()
+    runs = AccountChanged(account=1, running=True, reason="")
+    dead = AccountChanged(account=1, running=False, reason="001/feed failed")
+    refused = AccountChanged(account=1, running=False, reason="keys: refused")
+    told = [hearing.notice(one, START_MS) for one in (runs, dead, refused, refused, runs, runs)]
+    assert [(one.severity, one.text) if one else None for one in told] == [
+        None,
+        (Severity.WARNING, "runs no longer: 001/feed failed"),
+        (Severity.CRITICAL, "does not start: keys: refused"),
+        None,
+        (Severity.WARNING, "runs again"),
+        None,
+    ]
+    first = Hearing().notice(refused, START_MS)
+    assert first is not None
+    assert first.severity is Severity.CRITICAL
 
 
 def test_a_file_that_is_not_written_is_told_when_that_begins_and_when_it_ends() -> None:
