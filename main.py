@@ -24,13 +24,15 @@ from actors.control.client import ControlFailed
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
+from actors.logs.process import process_log
+from actors.notices.command import check_channels, notices_for, notify_test
 from actors.notify import Notifier
 from actors.process import Bot
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
 from actors.soak.command import run_soak
 from actors.soak.plan import SoakPlan
-from actors.terminal import kept_log, live_view
+from actors.terminal import live_view
 from actors.torture.command import run_starts, run_torture
 from actors.venue_process import VenueFailed, VenueProcess
 from config import Account, Config, ConfigError, Environment, load_config
@@ -117,17 +119,20 @@ def run(
     _check_writable("--summary", summary)
     options = _venue_options(settings, port, prices, scenario, speed, seed, journal)
     terminal = sys.stdout.isatty()
-    _set_up_log(settings, quiet=terminal)
-    venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
-    try:
-        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
-        with kept_log(terminal), live_view(terminal) as draw:
-            notifier = Notifier(os.environ)
-            bot = Bot(settings, make, draw, new_venue=venue is not None, notifier=notifier)
-            result = bot.run(seconds)
-    finally:
-        if venue is not None:
-            venue.stop()
+    with process_log(settings, quiet=terminal) as log:
+        told = notices_for(settings, os.environ)
+        venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+        try:
+            make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+            with told as notices, log.held(terminal), live_view(terminal) as draw:
+                notifier = Notifier(os.environ)
+                new = venue is not None
+                bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+                result = bot.run(seconds)
+                notices.end(result.failure, result.model)
+        finally:
+            if venue is not None:
+                venue.stop()
     if result.started:
         Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
@@ -182,6 +187,7 @@ def check(config: ConfigFile = EXAMPLE) -> None:
     """Read config, keys, instruments and balance, and check every ladder; exit 0 if trading could start."""
     settings = load_config(config)
     _set_up_log(settings, quiet=True)
+    check_channels(settings.notifications, os.environ, Console())
     options = _venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
     venue = _start_venue(options) if settings.process.environment is Environment.SIMULATED else None
     try:
@@ -191,6 +197,14 @@ def check(config: ConfigFile = EXAMPLE) -> None:
         if venue is not None:
             venue.stop()
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command("notify-test")
+def send_tests(config: ConfigFile = EXAMPLE) -> None:
+    """Send one message to every notification channel and say what came of it; exit 1 if one failed."""
+    settings = load_config(config)
+    _set_up_log(settings, quiet=True)
+    raise typer.Exit(0 if notify_test(settings, os.environ, Console()) else 1)
 
 
 AccountId = Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, max=999, help="its number, such as 1")]

@@ -74,6 +74,7 @@ class Files:
     state: Path
     trades: Path
     performance: Path
+    log: Path
     dry_venue: Path
     flag: Path
     resumed: Path
@@ -87,6 +88,7 @@ class Files:
             state=folder / f"{code}_bot_state.json",
             trades=folder / f"{code}_trades_history.csv",
             performance=folder / f"{code}_performance_metrics.csv",
+            log=folder / f"{code}_log.jsonl",
             dry_venue=folder / f"{account.code}_dry_venue.json",
             flag=folder / f".{code}_emergency_stop",
             resumed=folder / f".{code}_resumed",
@@ -101,7 +103,7 @@ def put_away(disk: Disk, files: Files, account: int, environment: str, now_ms: i
     """
     remember(disk, files.state, account, environment, now_ms)
     folder = files.state.parent / f"before_{file_stamp(now_ms)}"
-    every = (files.state, files.trades, files.performance, files.dry_venue)
+    every = (files.state, files.trades, files.performance, files.log, files.dry_venue)
     present = [path for path in every if disk.exists(path)]
     for path in present:
         make_folder(disk, folder)

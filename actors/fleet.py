@@ -33,6 +33,7 @@ from actors.account import (
 )
 from actors.directory import account_address, account_of, cut_off, grid_address
 from actors.flag import read_flag, write_flag
+from actors.logs.fields import about
 from actors.machine import Machine, RunningTimers
 from actors.mail import AccountStopped, Unreadable
 from actors.shell import World
@@ -121,7 +122,7 @@ class Fleet:
     def wedged(self, found: Wedged) -> str:
         """An actor stands still: "" or why the process must end."""
         number, now_ms = account_of(found.address), self._clock.now_ms()
-        _log.critical("%s\n%s", found, found.stack)
+        _log.critical("%s\n%s", found, found.stack, extra=about(kind="actor_wedged", account=number))
         tell = self._world.directory.send
         tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
         note = Note(
@@ -148,7 +149,8 @@ class Fleet:
         actors = self.running.pop(number, None)
         if actors is None:
             return "" if number in self._waits else f"{address} failed: {kind}: the log says more"
-        _log.critical("account %03d: %s failed (%s): it is started again", number, address, error)
+        told = about(kind="actor_failed", account=number)
+        _log.critical("account %03d: %s failed (%s): it is started again", number, address, error, extra=told)
         held = actors.stop(self._world, self._machine, owners_s=_OWNERS_S)
         self._tell_running(number, running=False, reason=f"{address} failed: {kind}")
         self._timers.forget(f"{number:03d}/")
@@ -174,7 +176,8 @@ class Fleet:
         try:
             write_flag(self._machine.disk, files.flag, number, stop, self._clock.now_ms())
         except OSError as error:
-            _log.critical("account %03d: %s can't be written: %s", number, files.flag, error)
+            told = about(kind="write_failed", account=number)
+            _log.critical("account %03d: %s can't be written: %s", number, files.flag, error, extra=told)
         stopped = Counted(account=number, symbol="", name="emergency_stop", reason="actors")
         self._world.show(stopped)
         self.stopped(AccountStopped(account=number, reason=reason))
@@ -206,7 +209,8 @@ class Fleet:
             self._refuse(number, f"files: {disk_trouble(error)}", wait_ms)
         except Exception as error:  # noqa: BLE001  an error of ours: no matter of the other accounts
             kind = type(error).__name__
-            _log.critical("account %03d: its start failed", number, exc_info=error)
+            told = about(kind="start_failed", account=number)
+            _log.critical("account %03d: its start failed", number, exc_info=error, extra=told)
             failed = Counted(account=number, symbol="", name="start_failed", reason=kind)
             self._world.directory.send("watch", failed)
             self._refuse(number, f"its start failed: {kind}: the log says where", wait_ms)
@@ -215,11 +219,12 @@ class Fleet:
         """Say why an account does not start; with ``wait_ms`` above 0 it is tried again then."""
         text = f"account {number:03d} does not start: {why}"
         self._tell_running(number, running=False, reason=why)
+        told = about(kind="not_started", account=number)
         if wait_ms:
-            _log.error("%s; it is tried again in %s s", text, wait_ms // 1000)
+            _log.error("%s; it is tried again in %s s", text, wait_ms // 1000, extra=told)
             self._waits[number] = (self._clock.now_ms() + wait_ms, wait_ms)
         else:
-            _log.error("%s", text)
+            _log.error("%s", text, extra=told)
             self.refusals.append(text)
 
     def _started(self, account: Account, exchange: Exchange) -> AccountActors:
@@ -244,13 +249,14 @@ class Fleet:
             now_ms = self._clock.now_ms()
             remembered = fresh or remember(disk, files.state, account.id, environment.value, now_ms)
             for note in remembered.notes:
-                _log.warning("%s", note)
+                _log.warning("%s", note, extra=about(kind="state_put_away", account=account.id))
             if remembered.spoilt:
                 self._tell_spoilt(account.id, remembered.spoilt, now_ms)
             if ground.problems and not ground.open_symbols:
                 raise StartRefused("ladder", "; ".join(ground.problems))
             for problem in ground.problems:
-                _log.critical("account %s: entries pause: %s", account.code, problem)
+                told = about(kind="entries_pause", account=account.id)
+                _log.critical("account %s: entries pause: %s", account.code, problem, extra=told)
         except BaseException:
             lock.release()
             raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
+from actors.logs.tracing import GridTrace
 from actors.mail import (
     Call,
     Called,
@@ -59,6 +61,7 @@ class GridActor(Shell):
         self._reported_ms = 0
         self._report_due = False
         self._finished = False
+        self._trace = GridTrace(state.account, state.symbol, world.clock)
 
     @property
     def state(self) -> GridState:
@@ -98,7 +101,9 @@ class GridActor(Shell):
 
     def _step(self, event: Event, received_ns: int) -> None:
         now_ms = self.world.clock.now_ms()
-        self._state, effects = step(self._state, event, now_ms)
+        before = self._state
+        self._state, effects = step(before, event, now_ms)
+        self._trace.stepped(before, event, self._state, effects, received_ns, now_ms)
         commands: list[OrderCommand] = []
         for effect in effects:
             if isinstance(effect, PlaceOrder | AmendOrder | CancelOrder):
@@ -152,7 +157,10 @@ class GridActor(Shell):
             case CycleClosed():
                 self.send(self._keeper, effect)
                 self.send("watch", effect)
-            case Note() | Counted():
+            case Note():
+                cycle = self._state.of(effect.side).cycle if effect.side is not None else None
+                self.send("watch", replace(effect, cycle=cycle))
+            case Counted():
                 self.send("watch", effect)
             case _:
                 raise TypeError(f"no way to carry out {effect!r}")

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
+from actors.logs.tracing import log_answer, log_reopening, log_sent
 from actors.mail import (
     Call,
     Called,
@@ -233,9 +234,11 @@ class OrdersActor(Shell):
             urgent = any(command.priority <= Priority.CANCEL_FOR_CLOSE for command in commands)
             caller = "rest/closes" if urgent else "rest/orders"
             self.send(account_address(self._account, caller), Call(request=orders, reply_to=self.address))
+        log_sent(self._account, commands, now_ms)
         for command in commands:
             origin = self._origins.pop(command.order_link_id, 0)
             if origin and isinstance(command, PlaceOrder):
+                log_reopening(self._account, command, sent_ns - origin, now_ms)
                 self._latency(command.symbol, command.leg, sent_ns - origin)
 
     def _latency(self, symbol: str, side: Side, took_ns: int) -> None:
@@ -265,6 +268,7 @@ class OrdersActor(Shell):
             self._tell_grid(answer, took)
 
     def _tell_grid(self, answer: RequestAnswered, took_ns: int | None) -> None:
+        log_answer(self._account, answer, took_ns)
         grid = self._grids.get(answer.symbol)
         if grid is not None:
             self.send(grid, answer)

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from actors.mail import (
     Unreadable,
 )
 from actors.metrics_registry import Metrics
+from actors.notices.notices import Notices
 from actors.notify import Notifier
 from actors.shell import World
 from actors.supervisor import SupervisorActor
@@ -77,6 +79,7 @@ class Bot:
         new_venue: bool = False,
         machine: Machine | None = None,
         notifier: Notifier | None = None,
+        notices: Notices | None = None,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -92,6 +95,9 @@ class Bot:
         self._notifier = notifier or Notifier({})
         self._signals = Signals(self._outbox)
         self._lookout: Lookout | None = None
+        self._notices = notices
+        if notices is not None:
+            notices.count_at(partial(self._directory.send, "watch"))
         self._fleet = Fleet(
             self._machine,
             self._world,
@@ -172,7 +178,7 @@ class Bot:
             for account in config.accounts
         ]
         self._model = DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
-        watch = spawn(WatchActor, self._world, self._model, self._metrics, self._draw)
+        watch = spawn(WatchActor, self._world, self._model, self._metrics, self._draw, self._notices)
         self._directory.register("watch", watch)
         return watch
 

@@ -1,9 +1,7 @@
-"""The live view on a terminal: the display's screen, redrawn by the watch; the log waits until it is gone."""
+"""The live view on a terminal: the display's screen, redrawn by the watch."""
 
 from __future__ import annotations
 
-import logging
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,8 +10,6 @@ from rich.live import Live
 
 from actors.display.model import DisplayModel
 from actors.display.screen import screen
-
-_KEPT_RECORDS = 50
 
 
 @contextmanager
@@ -27,32 +23,3 @@ def live_view(terminal: bool) -> Iterator[Callable[[DisplayModel, int], None] | 
         yield lambda model, now_ms: live.update(
             screen(model, now_ms, console.width, console.height), refresh=True
         )
-
-
-class _Kept(logging.Handler):
-    """Keeps the last records and their handlers' turn for later."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: deque[logging.LogRecord] = deque(maxlen=_KEPT_RECORDS)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one."""
-        self.records.append(record)
-
-
-@contextmanager
-def kept_log(terminal: bool) -> Iterator[None]:
-    """Keep the last log lines while a view fills the terminal, for they would tear it; write them after."""
-    if not terminal:
-        yield
-        return
-    root = logging.getLogger()
-    handlers, kept = root.handlers[:], _Kept()
-    root.handlers[:] = [kept]
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        for record in kept.records:
-            root.handle(record)

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from actors.display.happenings import happening_of
 from actors.display.lines import happening_text, status_lines
 from actors.display.model import DisplayModel
+from actors.logs.fields import STATUS, about
+from actors.logs.happened import about_message
 from actors.mail import Check, Finish, Finished, LastPicture
 from actors.metrics_registry import Metrics
+from actors.notices.notices import Notices
 from actors.shell import Shell, World
 from messages.events import Severity
 
@@ -24,7 +27,7 @@ _STATUS_MS = 10_000
 
 
 class WatchActor(Shell):
-    """Keeps the display's model and the metrics; draws on a terminal, logs elsewhere."""
+    """Keeps the display's model and the metrics; draws on a terminal, logs what happens."""
 
     def __init__(
         self,
@@ -32,11 +35,13 @@ class WatchActor(Shell):
         model: DisplayModel,
         metrics: Metrics | None,
         draw: Callable[[DisplayModel, int], None] | None,
+        notices: Notices | None = None,
     ) -> None:
         super().__init__("watch", world)
         self.model = model
         self._metrics = metrics
         self._draw = draw
+        self._notices = notices
 
     def on_start(self) -> None:
         """Begin to refresh."""
@@ -55,9 +60,12 @@ class WatchActor(Shell):
             self.model = self.model.apply(message)
             if self._metrics is not None:
                 self._metrics.apply(message)
-            happening = happening_of(message) if self._draw is None else None
+            happening = happening_of(message)
             if happening is not None:
-                _log.log(_LEVELS[happening.severity], "%s", happening_text(happening))
+                level, told = _LEVELS[happening.severity], about_message(message, happening.text)
+                _log.log(level, "%s", happening_text(happening), extra=told)
+        if self._notices is not None:
+            self._notices.hear(message, self.model, self.world.clock.now_ms())
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()
@@ -66,5 +74,5 @@ class WatchActor(Shell):
             self.later(_REFRESH_MS, Check())
             return
         for line in status_lines(self.model):
-            _log.info("%s", line)
+            _log.info("%s", line, extra=about(kind=STATUS))
         self.later(_STATUS_MS, Check())

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
 from config.guard import Guard
+from config.notifications import Notifications
 from config.problems import Problem, place_of
 from config.schema import SymbolSettings
 from messages.settings import WhenLocked
@@ -29,7 +30,25 @@ def repeated_names(document: Mapping[str, object]) -> list[Problem]:
     for place, account in accounts:
         symbols = list(_tables(account, "symbols", place))
         problems += _repeats(_values(symbols, ["symbol"]), "an account runs one grid per symbol")
-    return problems
+    return problems + _repeated_channels(document)
+
+
+def _repeated_channels(document: Mapping[str, object]) -> list[Problem]:
+    section = document.get("notifications")
+    channels = list(_tables(section, "channels", ("notifications",))) if isinstance(section, dict) else []
+    problems = _repeats(_values(channels, ["name"]), "each channel needs a name of its own")
+    return problems + _repeats(
+        _values(channels, ["url_env"]), "one place would be told everything twice", show=False
+    )
+
+
+def notification_contradictions(settings: Notifications) -> Iterator[tuple[str, str]]:
+    """Notifications that are switched on and have nowhere to go, as (key, what)."""
+    if settings.enabled and not settings.channels:
+        yield (
+            "enabled",
+            "is true, but there is no channel; add one headed [[notifications.channels]] or set it to false",
+        )
 
 
 def contradictions(settings: SymbolSettings) -> Iterator[tuple[str, str]]:

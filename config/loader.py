@@ -8,8 +8,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from config.checks import contradictions, guard_contradictions, repeated_names
+from config.checks import (
+    contradictions,
+    guard_contradictions,
+    notification_contradictions,
+    repeated_names,
+)
 from config.guard import Guard
+from config.notifications import Notifications
 from config.problems import ConfigError, Problem, place_of, problems_of
 from config.schema import Config, SymbolSettings
 
@@ -70,6 +76,10 @@ def _decimal(text: str) -> Decimal:
 def _contradictions(document: Mapping[str, object]) -> list[Problem]:
     """Contradictions in every table that is right by itself, whatever is wrong elsewhere."""
     problems = []
+    notifications = _valid(Notifications, document.get("notifications", {}))
+    if notifications is not None:
+        for key, what in notification_contradictions(notifications):
+            problems.append(Problem(place=f"notifications.{key}", what=what))
     for place, table in _accounts(document):
         guard = _valid(Guard, table.get("guard", {}))
         if guard is not None:

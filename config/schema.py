@@ -1,4 +1,4 @@
-"""What a configuration file holds: ``[process]``, ``[[accounts]]`` and ``[[accounts.symbols]]``.
+"""What a configuration file holds: ``[process]``, ``[notifications]``, ``[[accounts]]`` and more.
 
 Types and ranges are said here; what several settings say together is in config/checks.py, and both
 are applied by config/loader.py, the way to make a :class:`Config`.
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from config.fields import VARIABLE, Choice, Folder, Number, NumberOrOff, Section, Tables, VariableName
 from config.guard import Guard
+from config.notifications import Notifications
 from messages.settings import GridSettings, OnStop, ReopenSide, ReopenSize, WhenLocked
 
 
@@ -26,7 +27,7 @@ class Environment(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """The least severe log line that is written."""
+    """The least severe record that is written."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -42,6 +43,15 @@ class Metrics(Section):
     port: int = Field(default=9108, ge=0, le=65535)
 
 
+class Log(Section):
+    """The log files of each account: JSON lines, a bounded number of files of a bounded size."""
+
+    files: bool = True
+    level: Annotated[LogLevel, Choice] = LogLevel.INFO
+    max_megabytes: int = Field(default=20, ge=1, le=1024)
+    kept_files: int = Field(default=5, ge=1, le=100)
+
+
 class Process(Section):
     """What all accounts of the process share."""
 
@@ -50,6 +60,7 @@ class Process(Section):
     sync_seconds: int = Field(default=60, ge=5, le=3600)
     log_level: Annotated[LogLevel, Choice] = LogLevel.INFO
     max_emergency_stops_per_hour: int = Field(default=3, ge=0, le=1000)
+    log: Log = Log()
     metrics: Metrics = Metrics()
 
 
@@ -101,4 +112,5 @@ class Config(Section):
     """A whole configuration file."""
 
     process: Process
+    notifications: Notifications = Notifications()
     accounts: Annotated[tuple[Account, ...], Tables] = Field(min_length=1)

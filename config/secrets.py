@@ -83,14 +83,14 @@ def _fault(value: str | None) -> str | None:
 
 
 class SecretFilter(logging.Filter):
-    """Masks the given secrets in a record's message, arguments, extras and traceback.
+    """Masks the given secrets, and other values, in a record's message, arguments, extras and traceback.
 
     Add it to handlers, not loggers: a logger's filter misses the records of its children.
     """
 
-    def __init__(self, secrets: Iterable[Secrets]) -> None:
+    def __init__(self, secrets: Iterable[Secrets], values: Iterable[str] = ()) -> None:
         super().__init__()
-        values = {value for one in secrets for value in (one.api_key, one.api_secret)}
+        values = {value for one in secrets for value in (one.api_key, one.api_secret)} | set(values)
         self._values = sorted(values, key=len, reverse=True)  # a value inside another goes last
 
     def filter(self, record: logging.LogRecord) -> bool:

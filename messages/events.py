@@ -67,7 +67,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something that a person may want to read. ``kind`` is a short word for filters and counters."""
+    """Something that a person may want to read. ``kind`` is a short word for filters and counters.
+
+    ``cycle`` is the number of the side's cycle, where a grid tells it.
+    """
 
     account: int
     symbol: str
@@ -76,6 +79,7 @@ class Note:
     severity: Severity
     text: str
     at_ms: int
+    cycle: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,11 @@ class OrderName:
         return self.order_link_id
 
 
+def cycle_id(account: int, symbol: str, side: Side, cycle: int) -> str:
+    """A cycle's name in logs: ``001-SOLUSDT-LONG-00A``, its number as in the ids of its orders."""
+    return f"{account:03d}-{symbol}-{side.value}-{_base36(cycle)}"
+
+
 @lru_cache(maxsize=4096)
 def parse_order_link_id(text: str) -> OrderName | None:
     """The parts of an id of our form, or None for anything else (a person's, another program's)."""

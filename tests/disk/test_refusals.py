@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import orjson
 import pytest
 
 from messages.sides import SIDES, Side
@@ -13,6 +14,7 @@ from state.store.codec import decode
 from state.store.disk import RealDisk
 from state.store.state_file import SavedState, read_state
 from tests.disk.refusing import RefusingDisk, bot_on
+from tests.logs.logged import logged
 from tests.whole.harness import config, running_venue
 from tests.whole.pair import Pair
 
@@ -21,7 +23,12 @@ def test_trading_goes_on_while_the_disk_is_full_or_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk, settings = RefusingDisk(), config(tmp_path, {1: {"FULLUSDT": {}}})
-    with running_venue("FULLUSDT") as venue, bot_on(disk, venue, settings, monkeypatch) as bot:
+    monkeypatch.setattr("actors.logs.log_file._AGAIN_NS", 0)
+    with (
+        logged(settings, disk=disk),
+        running_venue("FULLUSDT") as venue,
+        bot_on(disk, venue, settings, monkeypatch) as bot,
+    ):
         pair = Pair(venue, bot, 1, "FULLUSDT")
         pair.wait_open()
         pair.wait_for(pair.trades_kept, "the first trades in the file")
@@ -40,6 +47,10 @@ def test_trading_goes_on_while_the_disk_is_full_or_read_only(
         pair.wait_for(pair.trades_kept, "every trade in the file, once the disk takes it")
         pair.wait_for(lambda: "nothing is missing" in bot.told(), "the all-clear")
         pair.wait_for(lambda: all(pair.covered(side) for side in SIDES), "take profits of the right size")
+    log = [orjson.loads(line) for line in (tmp_path / "001_log.jsonl").read_bytes().splitlines()]
+    (gap,) = [one for one in log if "records before this one are missing" in one["text"]]
+    assert "Read-only file system" in gap["text"]
+    assert any("nothing is missing" in one["text"] for one in log[log.index(gap) :])
     saved = read_state(RealDisk(), tmp_path / "001_bot_state.json", 1)
     assert isinstance(saved, SavedState)
     assert decode(GridState, saved.symbols["FULLUSDT"]).long.cycles_closed == 2

@@ -1,0 +1,1 @@
+"""Notifications: what is told, what is folded, and services that fail, by apprise over real sockets."""
