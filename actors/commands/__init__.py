@@ -1,0 +1,11 @@
+"""The commands of main.py, by what they are about; each is a function that typer calls.
+
+| module    | commands                                      |
+|-----------|-----------------------------------------------|
+| trading   | run, check                                    |
+| people    | stop, flatten, resume                         |
+| reports   | health, status, balance, analyze              |
+| serving   | venue                                         |
+| proof     | simulate, torture                             |
+| arguments | what several of them take, and how it is read |
+"""

@@ -1,0 +1,84 @@
+"""``run`` and ``check``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from actors.check import check_accounts
+from actors.commands.arguments import EXAMPLE, ConfigFile, Refused, check_writable, duration, set_up_log
+from actors.commands.serving import (
+    Journal,
+    Port,
+    Prices,
+    Scenario,
+    Seed,
+    Speed,
+    start_venue,
+    venue_options,
+)
+from actors.display.summary import summary as summary_json
+from actors.display.summary import summary_table
+from actors.exchanges import exchanges_for
+from actors.process import Bot
+from actors.terminal import kept_log, live_view
+from config import Environment, load_config
+from exchange.venue.market import DEFAULT_SEED
+from exchange.venue.server.options import DEFAULT_SPEED
+
+
+def run(
+    config: ConfigFile = EXAMPLE,
+    for_: Annotated[str | None, typer.Option("--for", help="stop after 90s, 15m, 24h")] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE", help="write the summary as JSON")] = None,
+    journal: Journal = None,
+    port: Port = 0,
+    prices: Prices = None,
+    scenario: Scenario = None,
+    speed: Speed = str(DEFAULT_SPEED),
+    seed: Seed = DEFAULT_SEED,
+) -> None:
+    """Trade. In the simulated environment the local venue is started with it."""
+    settings = load_config(config)
+    seconds = None if for_ is None else duration("--for", for_)
+    check_writable("--summary", summary)
+    options = venue_options(settings, port, prices, scenario, speed, seed, journal)
+    terminal = sys.stdout.isatty()
+    set_up_log(settings, quiet=terminal)
+    venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+    try:
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        with kept_log(terminal), live_view(terminal) as draw:
+            result = Bot(settings, make, draw, new_venue=venue is not None).run(seconds)
+    finally:
+        if venue is not None:
+            venue.stop()
+    if result.started:
+        Console().print(summary_table(result.model, result.ended_ms))
+    if summary is not None:
+        summary.write_bytes(
+            orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
+        )
+    if result.failure:
+        raise Refused(result.failure)
+
+
+def check(config: ConfigFile = EXAMPLE) -> None:
+    """Read config, keys, instruments and balance, and check every ladder; exit 0 if trading could start."""
+    settings = load_config(config)
+    set_up_log(settings, quiet=True)
+    options = venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
+    venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+    try:
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        passed = check_accounts(settings, make, Console())
+    finally:
+        if venue is not None:
+            venue.stop()
+    raise typer.Exit(0 if passed else 1)
