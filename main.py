@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from actors.commands import people, proof, serving, trading
+from actors.commands import people, proof, reports, serving, trading
 from actors.commands.arguments import Refused, WrongArgument
 from actors.control.client import ControlFailed
 from actors.venue_process import VenueFailed
@@ -19,6 +19,7 @@ COMMANDS = (
     people.stop,
     people.flatten,
     people.resume,
+    reports.status,
     trading.check,
     serving.venue,
     proof.simulate,
