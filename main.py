@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from actors.commands import people, proof, reports, serving, trading
+from actors.commands import analysis, people, proof, reports, serving, trading
 from actors.commands.arguments import Refused, WrongArgument
 from actors.control.client import ControlFailed
 from actors.venue_process import VenueFailed
@@ -21,7 +21,8 @@ COMMANDS = (
     people.resume,
     reports.health,
     reports.status,
-    reports.analyze,
+    reports.balance,
+    analysis.analyze,
     trading.check,
     serving.venue,
     proof.simulate,

@@ -4,7 +4,8 @@
 |-----------|-----------------------------------------------|
 | trading   | run, check                                    |
 | people    | stop, flatten, resume                         |
-| reports   | health, status, balance, analyze              |
+| reports   | health, status, balance                       |
+| analysis  | analyze                                       |
 | serving   | venue                                         |
 | proof     | simulate, torture                             |
 | arguments | what several of them take, and how it is read |

@@ -9,7 +9,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
+from rich.console import Console
 
 import config as settings_room
 from config import Config
@@ -17,7 +19,11 @@ from config import Config
 EXAMPLE = Path(settings_room.__file__).resolve().parent / "example.toml"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, None: 1}
 
+#: Columns where no terminal limits them.
+_WIDE = 140
+
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="settings (TOML)")]
+AsJson = Annotated[bool, typer.Option("--json", help="for programs; money as text")]
 
 
 class Refused(Exception):
@@ -61,3 +67,14 @@ def set_up_log(settings: Config, *, quiet: bool) -> None:
         level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     logging.getLogger("sol_trader").setLevel(level)
+
+
+def wide_console() -> Console:
+    """The terminal, or, where a pipe or a file is written, something that cuts no table."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE)
+
+
+def write_json(told: object) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()

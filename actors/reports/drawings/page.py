@@ -12,15 +12,16 @@ from actors.reports.history.tables import COLUMNS, cells, heading, sentences
 
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 2rem auto; padding: 0 1rem;
-  max-width: 75rem; }
+body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 75rem;
+  margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .8rem .25rem 0; text-align: left; white-space: nowrap; }
 th { font-weight: 600; color: #6b6b6b; border-bottom: 1px solid #d9d9d9; }
 .right { text-align: right; } .total td { font-weight: 600; border-top: 1px solid #d9d9d9; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { color: #6b6b6b; } dd { margin: 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
+dt { color: #6b6b6b; } dd { margin: 0; }
 img { width: 100%; height: auto; }
 @media print { body { margin: 0; max-width: none; } section { break-after: page; } }
 """

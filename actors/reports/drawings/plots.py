@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from actors.display.formats import duration, percent, usdt, usdt_change
 from actors.reports.drawings.series import drawdown_percent, equity_change, realised
 from actors.reports.history.analysis import Analysis, Figures
+from actors.reports.history.cycles import ZERO
 from actors.reports.history.tables import minute
 from messages.sides import SIDES, Side
 
@@ -26,17 +29,21 @@ EQUITY, REALISED, DRAWDOWN = "#1a1a1a", "#009e73", "#b2182b"
 SIDE_COLOURS = {Side.LONG: "#0072b2", Side.SHORT: "#e69f00"}
 #: More bars than this can't be read; the smaller ones are taken together.
 _MOST_BARS = 14
+_FEW_MINUTES = 30
 
 
 def sheet(found: Analysis) -> Figure:
     """The account's sheet."""
-    figure = Figure(figsize=A4_LANDSCAPE_IN, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.10, rect=(0.015, 0.02, 0.97, 0.89))  # type: ignore[union-attr]  # it has one
+    # The rectangle leaves a band for the title: left, bottom, width, height.
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.10, rect=(0.015, 0.02, 0.97, 0.89))
+    figure = Figure(figsize=A4_LANDSCAPE_IN, layout=layout)
     _title(figure, found)
     grid = figure.add_gridspec(3, 2, height_ratios=(3.0, 1.3, 2.4))
     equity, below = figure.add_subplot(grid[0, :]), figure.add_subplot(grid[1, :])
     _equity(equity, found)
     below.sharex(equity)
+    equity.tick_params(labelbottom=False)
+    equity.xaxis.offsetText.set_visible(False)
     _drawdown(below, found)
     _sides(figure.add_subplot(grid[2, 0]), found)
     _depths(figure.add_subplot(grid[2, 1]), found)
@@ -70,8 +77,9 @@ def _title(figure: Figure, found: Analysis) -> None:
         color=INK,
         va="center",
     )
-    span = f"{minute(found.since_ms)} to {minute(found.until_ms)} UTC, {duration(found.until_ms - found.since_ms)}"
-    figure.text(0.975, 0.965, span, size=10, color=FAINT, ha="right", va="center")
+    span = f"{minute(found.since_ms)} to {minute(found.until_ms)} UTC"
+    lasted = duration(found.until_ms - found.since_ms)
+    figure.text(0.975, 0.965, f"{span}, {lasted}", size=10, color=FAINT, ha="right", va="center")
     figure.text(0.025, 0.928, "   ".join(_headlines(found)), size=10.5, color=INK, va="center")
 
 
@@ -98,29 +106,22 @@ def _equity(axes: Axes, found: Analysis) -> None:
         label="realised, after fees and funding",
     )
     if found.minutes:
-        axes.plot(
-            *equity_change(found.minutes),
-            color=EQUITY,
-            linewidth=1.5,
-            label="change of equity",
-            **_dots(found),
-        )
+        # A record of few minutes is seen only by its points, one of many only by a thin line.
+        few = len(found.minutes) < _FEW_MINUTES
+        times, values = equity_change(found.minutes)
+        (line,) = axes.plot(times, values, color=EQUITY, label="change of equity")
+        line.set(linewidth=1.5 if few else 1.0, marker="o" if few else "", markersize=3)
     else:
         _empty(axes, "no row of equity in this time")
     axes.legend(loc="upper left", frameon=False, fontsize=9)
     axes.margins(x=0.005, y=0.12)
 
 
-def _dots(found: Analysis) -> dict[str, object]:
-    """A record of few minutes is seen only by its points."""
-    return {"marker": "o", "markersize": 3} if len(found.minutes) < 30 else {}
-
-
 def _drawdown(axes: Axes, found: Analysis) -> None:
     _style(axes, "Drawdown from the highest equity so far", "%")
-    locator = AutoDateLocator(minticks=4, maxticks=10)
+    locator = AutoDateLocator(minticks=4, maxticks=10)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     if not found.minutes:
         _empty(axes, "no row of equity in this time")
         return
@@ -136,11 +137,9 @@ def _sides(axes: Axes, found: Analysis) -> None:
         _empty(axes, "nothing has closed in this time")
         return
     bars = _bars(found.sides)
-    places = range(len(bars))
-    drawn = axes.barh(
-        places, [amount for _, amount, _ in bars], color=[colour for _, _, colour in bars], height=0.7
-    )
-    axes.bar_label(drawn, [f"{amount:+,.2f}" for _, amount, _ in bars], padding=4, fontsize=8.5, color=INK)
+    places, lengths = range(len(bars)), [float(amount) for _, amount, _ in bars]
+    drawn = axes.barh(places, lengths, color=[colour for _, _, colour in bars], height=0.7)
+    axes.bar_label(drawn, [usdt_change(amount) for _, amount, _ in bars], padding=4, fontsize=8.5, color=INK)
     axes.set_yticks(places, [name for name, _, _ in bars])
     axes.invert_yaxis()
     axes.axvline(0, color=FAINT, linewidth=0.8)
@@ -148,18 +147,18 @@ def _sides(axes: Axes, found: Analysis) -> None:
     axes.margins(x=0.18)
 
 
-def _bars(sides: Sequence[Figures]) -> list[tuple[str, float, str]]:
+def _bars(sides: Sequence[Figures]) -> list[tuple[str, Decimal, str]]:
     """Name, USDT and colour of each bar; the smallest of many are one."""
     ranked = sorted(sides, key=lambda figures: abs(figures.realised), reverse=True)
     shown = set(map(id, ranked if len(ranked) <= _MOST_BARS else ranked[: _MOST_BARS - 1]))
     bars = [
-        (f"{figures.symbol} {figures.side}", float(figures.realised), SIDE_COLOURS[figures.side or Side.LONG])
+        (f"{figures.symbol} {figures.side}", figures.realised, SIDE_COLOURS[figures.side or Side.LONG])
         for figures in sides
         if id(figures) in shown
     ]
     others = [figures for figures in sides if id(figures) not in shown]
     if others:
-        bars.append((f"{len(others)} others", float(sum(figures.realised for figures in others)), FAINT))
+        bars.append((f"{len(others)} others", sum((figures.realised for figures in others), ZERO), FAINT))
     return bars
 
 

@@ -33,9 +33,8 @@ def process_findings(picture: Picture, config: Config) -> Iterator[Finding]:
     running = duration(picture.now_ms - picture.model.started_ms)
     told = [tally.account for tally in picture.model.accounts.values() if tally.report is not None]
     text = f"pid {picture.pid} runs for {running}, {len(told)} of {len(config.accounts)} accounts trade"
-    missing = [
-        f"account {account.code} has not started" for account in config.accounts if account.id not in told
-    ]
+    absent = [account.code for account in config.accounts if account.id not in told]
+    missing = [f"account {code} has not started" for code in absent]
     wrong = list(picture.refusals) or missing
     yield _finding(0, "process", Mark.BAD if wrong else Mark.OK, "; ".join([text, *wrong]))
     address, depth = max(picture.mailboxes.items(), key=lambda item: item[1], default=("", 0))
@@ -52,7 +51,7 @@ def process_findings(picture: Picture, config: Config) -> Iterator[Finding]:
 def account_findings(
     picture: Picture, config: Config, standings: Standings, earlier: Picture | None
 ) -> Iterator[Finding]:
-    """Each account of the picture. ``earlier`` is a picture from a few seconds before it, where one was taken."""
+    """Each account. ``earlier`` is a picture from a few seconds before, where one was taken."""
     every_ms = config.process.sync_seconds * 1000
     for tally in picture.model.accounts.values():
         vitals = picture.vitals.of(tally.account)

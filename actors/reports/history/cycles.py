@@ -1,8 +1,8 @@
 """Cycles from executions: a side's cycle lasts from its leg's first fill until the leg is flat again.
 
-The sizes alone decide, not the cycle's number on a line: a fill that came late counts to the cycle in which it
-happened. Where a leg is reduced by more than the file has seen it grow, the beginning is missing (the file was
-moved away meanwhile): such a cycle is *incomplete*, and no profit is made up for it.
+The sizes alone decide, not the cycle's number on a line: a fill that came late counts to the cycle in which
+it happened. Where a leg is reduced by more than the file has seen it grow, the beginning is missing (the file
+was moved away meanwhile): such a cycle is *incomplete*, and no profit is made up for it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _BY_ROLE = {Role.TAKE_PROFIT: "take profit", Role.RESTART: "restart", Role.CLOSE
 class Cycle:
     """One cycle. Amounts in USDT; fees and funding above zero were paid.
 
-    ``closed_ms`` is 0 while it is open. ``levels`` is how many levels of the ladder were begun. ``closed_by``:
-    take profit, restart, our close (a flatten, a rest), person (or a stop order), exchange.
+    ``closed_ms`` is 0 while it is open. ``levels`` is how many levels of the ladder were begun.
+    ``closed_by``: take profit, restart, our close (a flatten, a rest), person (or a stop order), exchange.
     """
 
     account: int
@@ -130,7 +130,7 @@ def cycles_of(trades: Iterable[Trade]) -> list[Cycle]:
 
 
 def in_order(trades: Iterable[Trade]) -> list[Trade]:
-    """Executions as they happened: by time, then by the exchange's sequence; at the same, what opens first."""
+    """Executions as they happened: by time, then by sequence; of those at the same, what opens first."""
     return sorted(trades, key=lambda trade: (trade.at_ms, trade.seq, not trade.opens))
 
 

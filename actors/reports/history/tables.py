@@ -58,19 +58,20 @@ def heading(found: Analysis) -> str:
 def sentences(found: Analysis) -> Iterator[tuple[str, str]]:
     """What the table doesn't say: a word and a sentence each."""
     equity, total = found.equity, found.total
-    realised = f"realised {usdt_change(total.realised)} USDT"
+    realised = f"realised {usdt_change(total.realised)}"
     if equity is None:
         yield "equity", f"no row of it in this time; {realised}, which says nothing without it"
     else:
         yield (
             "equity",
-            f"{usdt(equity.first)} → {usdt(equity.last)} USDT: change {usdt_change(equity.change)}, {realised}; "
-            "what is open is only in the change, and so are deposits and withdrawals",
+            f"{usdt(equity.first)} → {usdt(equity.last)} USDT up to {minute(equity.last_ms)}: "
+            f"change {usdt_change(equity.change)}, {realised} (open positions and deposits are in the "
+            "change alone)",
         )
         yield (
             "drawdown",
             f"now {usdt(equity.drawdown)} USDT ({percent(equity.drawdown_ratio)}), at most "
-            f"{usdt(equity.worst_drawdown)} USDT (at {minute(equity.worst_ms)}) and {percent(equity.worst_ratio)}",
+            f"{usdt(equity.worst_drawdown)} USDT ({minute(equity.worst_ms)}), {percent(equity.worst_ratio)}",
         )
         yield (
             "margin",
@@ -78,15 +79,12 @@ def sentences(found: Analysis) -> Iterator[tuple[str, str]]:
             f"{percent(equity.most_maintenance)}",
         )
     causes = ", ".join(f"{count} by {name}" for name, count in total.causes.items()) or "none"
-    a_day = found.closes_a_day
-    yield (
-        "closes",
-        f"{causes}; {NONE if a_day is None else f'{a_day:.1f}'} a day; {found.open_cycles} sides open",
-    )
+    a_day = NONE if found.closes_a_day is None else f"{found.closes_a_day:.1f}"
+    yield "closes", f"{causes}; {a_day} a day; {found.open_cycles} sides are open"
     yield (
         "executions",
-        f"{len(found.trades)}: turnover {usdt(found.turnover)} USDT, {percent(found.maker_ratio, 0)} of it as maker, "
-        f"fees {usdt(found.paid_fees)}, funding {usdt(found.paid_funding)} (open cycles' among them)",
+        f"{len(found.trades):,}: turnover {usdt(found.turnover)} USDT, {percent(found.maker_ratio, 0)} maker; "
+        f"fees {usdt(found.paid_fees)}, funding {usdt(found.paid_funding)}, those of open cycles among them",
     )
     if found.incomplete:
         yield "missing", f"{found.incomplete} closed cycles began before the file does: they are in no sum"

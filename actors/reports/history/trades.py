@@ -23,8 +23,8 @@ _MAKER = {"yes": True, "no": False}
 class Trade:
     """One execution. ``role`` is None where it is not an order of ours, and for funding.
 
-    ``fee`` in USDT, above zero where it was paid; of funding that is the funding. ``level`` is -1 without one.
-    ``cells`` are the line's, as they stand in the file.
+    ``fee`` in USDT, above zero where it was paid; of funding that is the funding. ``level`` is -1 without
+    one. ``cells`` are the line's, as they stand in the file.
     """
 
     at_ms: int
