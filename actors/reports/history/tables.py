@@ -83,7 +83,7 @@ def sentences(found: Analysis) -> Iterator[tuple[str, str]]:
     yield "closes", f"{causes}; {a_day} a day; {found.open_cycles} sides are open"
     yield (
         "executions",
-        f"{len(found.trades):,}: turnover {usdt(found.turnover)} USDT, {percent(found.maker_ratio, 0)} maker; "
+        f"{len(found.trades):,}: turnover {usdt(found.turnover)}, {percent(found.maker_ratio, 0)} as maker, "
         f"fees {usdt(found.paid_fees)}, funding {usdt(found.paid_funding)}, those of open cycles among them",
     )
     if found.incomplete:
