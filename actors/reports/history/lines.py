@@ -17,7 +17,8 @@ from typing import TypeVar
 #: As far back as an append may reach that a crash has torn (state/store/csv_file.py).
 _TORN_REACH = 1_000_000
 _LONGEST_SHOWN = 60
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+#: A quotient has 28 digits, and as many zeros before them as it is small.
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,80})?", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z", re.ASCII)
 T = TypeVar("T")
