@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from time import sleep
 from typing import Any
 
 import orjson
@@ -40,7 +40,7 @@ def watch(ask: Callable[[], Picture], console: Console) -> None:
         while True:
             picture = ask()
             live.update(screen(picture.model, picture.now_ms, console.width, console.height), refresh=True)
-            time.sleep(_EVERY_S)
+            sleep(_EVERY_S)
 
 
 def watch_json(ask: Callable[[], Picture]) -> None:
@@ -48,7 +48,7 @@ def watch_json(ask: Callable[[], Picture]) -> None:
     while True:
         sys.stdout.buffer.write(orjson.dumps(as_json(ask()), option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.buffer.flush()
-        time.sleep(_EVERY_S)
+        sleep(_EVERY_S)
 
 
 def as_json(picture: Picture) -> Json:

@@ -15,6 +15,8 @@ from messages.reports import BalanceRead, CloseLatency, StateWritten, StreamChan
 DAY_MS = 24 * 60 * 60 * 1000
 #: Of each thing; what is beyond it is too much anyhow.
 KEPT = 1_000
+#: What is remembered.
+Told = Counted | CloseLatency | BalanceRead | StreamChanged | SyncFinished | StateWritten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +70,8 @@ class Vitals:
 
     def apply(self, message: object, now_ms: int) -> Vitals:
         """The vitals after ``message``; most messages leave them as they are."""
-        match message:
-            case Counted() | CloseLatency() | BalanceRead() | StreamChanged() | SyncFinished():
-                pass
-            case StateWritten():
-                pass
-            case _:
-                return self
+        if not isinstance(message, Told):
+            return self
         changed = _after(self.of(message.account), message, now_ms)
         return replace(self, accounts={**self.accounts, message.account: changed})
 
@@ -84,11 +81,7 @@ def within(times: tuple[int, ...], now_ms: int, span_ms: int) -> int:
     return sum(at > now_ms - span_ms for at in times)
 
 
-def _after(
-    vitals: AccountVitals,
-    message: Counted | CloseLatency | BalanceRead | StreamChanged | SyncFinished | StateWritten,
-    now_ms: int,
-) -> AccountVitals:
+def _after(vitals: AccountVitals, message: Told, now_ms: int) -> AccountVitals:
     match message:
         case Counted():
             return replace(vitals, counted=_with(vitals.counted, message.name, now_ms))

@@ -168,8 +168,8 @@ def write_saved(folder: Path, **changes: Any) -> Path:
     return path
 
 
-def of_files(folder: Path, *, running: bool = False) -> dict[str, Finding]:
-    return {finding.check: finding for finding in file_findings(config(folder), running=running)}
+def of_files(folder: Path, *, serving: int | None = None) -> dict[str, Finding]:
+    return {finding.check: finding for finding in file_findings(config(folder), serving=serving)}
 
 
 def not_ok(folder: Path) -> dict[str, Mark]:
@@ -246,11 +246,11 @@ def test_a_lock_of_a_live_process_that_serves_nothing_is_bad(tmp_path: Path) -> 
     lock = tmp_path / ".001_lock"
     lock.write_text(f"pid {os.getpid()} since 2026-01-01T00:00:00.000Z\n")
     assert not_ok(tmp_path) == {"lock": Mark.BAD}
-    assert of_files(tmp_path, running=True)["lock"].mark is Mark.OK
+    assert of_files(tmp_path, serving=os.getpid())["lock"].mark is Mark.OK
     for text in ("pid 999999999 since long ago\n", "pid x\n", ""):
         lock.write_text(text)
         assert not_ok(tmp_path) == {}
-        assert of_files(tmp_path, running=True)["lock"].mark is Mark.BAD
+        assert of_files(tmp_path, serving=os.getpid())["lock"].mark is Mark.BAD
 
 
 def test_without_a_process_the_verdict_is_bad_and_the_files_are_looked_at(

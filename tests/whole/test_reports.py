@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from actors.reports.balance import as_json, from_exchange
 from messages.sides import Side
 from tests.reports.calling import called
 from tests.reports.histories import History
+from tests.venue_process import DEADLINE_S, wait_for
 from tests.whole.command import Command, Done, closes_in, example_config, started
 from tests.whole.harness import config, running_venue
 
@@ -37,7 +37,14 @@ def trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
 
 
 def ask(command: Command, *words: str) -> Done:
-    return called(*words, "--config", str(command.folder / "config.toml"))
+    """Again, where a busy machine has kept the bot from answering in time."""
+
+    def answered() -> Done | None:
+        done = called(*words, "--config", str(command.folder / "config.toml"))
+        late = "not answer" in done.text or "is the process well" in done.text
+        return None if late else done
+
+    return wait_for(answered, " ".join(words), deadline_s=3 * DEADLINE_S)
 
 
 def told(command: Command, *words: str) -> Any:
@@ -70,14 +77,21 @@ def test_status_shows_what_the_terminal_view_shows(trading: Command) -> None:
     assert D(account["live"]["equity_usdt"]) > 5_000
 
 
-def test_watching_writes_a_line_a_second_until_ctrl_c(trading: Command) -> None:
-    arguments = ("status", "--watch", "--json", "--config", str(trading.folder / "config.toml"))
-    with started(trading.folder / "watching", *arguments) as watching:
-        watching.wait_for(lambda: watching.out.count("\n") >= 2, "two lines")
-        done = watching.stop(signal.SIGINT)
-    assert (done.code, done.err) == (0, "")
+def test_watching_writes_a_line_a_second_until_ctrl_c(
+    trading: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("actors.reports.status.sleep", wait)
+    done = ask(trading, "status", "--watch", "--json")
+    assert (done.code, done.err, waits) == (0, "", [1, 1, 1])
     times = [orjson.loads(line)["at_utc"] for line in done.out.splitlines()]
-    assert times == sorted(set(times))
+    assert (len(times), times) == (3, sorted(times))
 
 
 def test_balance_is_the_process_s_own_with_realised_beside_the_change(trading: Command) -> None:
@@ -113,9 +127,8 @@ def test_a_stopped_account_is_not_healthy_until_it_resumes(trading: Command) -> 
     done = ask(trading, "health")
     assert (done.code, "stopped (hold): stopped by a person" in done.out) == (1, True), done.text
     assert ask(trading, "resume", "1").code == 0
-    assert {check["check"] for check in told_health(trading)["checks"] if "stopped" in check["text"]} == {
-        "guard"
-    }
+    guard = next(check for check in told_health(trading)["checks"] if check["check"] == "guard")
+    assert guard["mark"] == "ok"
 
 
 def test_what_the_files_tell_afterwards_is_what_the_run_has_summed_up(trading: Command) -> None:

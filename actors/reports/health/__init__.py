@@ -20,7 +20,7 @@
 | trades        |                                  | a line or the header is wrong                     |
 | performance   |                                  | the same                                          |
 | flag          |                                  | the account is stopped, or will start as stopped  |
-| lock          |                                  | held by a process that doesn't answer, or by none |
+| lock          |                                  | held by another process than the one that answers |
 
 Where no process runs, the process, the disk and the files are checked.
 """

@@ -31,15 +31,15 @@ def findings(config: Config) -> list[Finding]:
     except NotRunning:
         text = f"none runs: nobody serves {socket_path(config)}"
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=text)]
-        return _ordered([*found, *file_findings(config, running=False)])
+        return _ordered([*found, *file_findings(config, serving=None)])
     except ControlFailed as error:
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=str(error))]
-        return _ordered([*found, *file_findings(config, running=True)])
+        return _ordered([*found, *file_findings(config, serving=None)])
     live = [
         *process_findings(picture, config),
         *account_findings(picture, config, _standings(config), earlier),
     ]
-    return _ordered([*live, *file_findings(config, running=True)])
+    return _ordered([*live, *file_findings(config, serving=picture.pid)])
 
 
 def _pictures(config: Config) -> tuple[Picture, Picture | None]:

@@ -25,8 +25,8 @@ DISK_LOOK_MB, DISK_BAD_MB = 1_000, 100
 _OTHERS = 0o077
 
 
-def file_findings(config: Config, *, running: bool) -> Iterator[Finding]:
-    """The disk, and each account's files. ``running``: a process serves this folder."""
+def file_findings(config: Config, *, serving: int | None) -> Iterator[Finding]:
+    """The disk, and each account's files. ``serving``: the pid of who answers for this folder."""
     folder = Path(config.process.data_dir)
     yield _disk(folder)
     for account in config.accounts:
@@ -37,7 +37,7 @@ def file_findings(config: Config, *, running: bool) -> Iterator[Finding]:
             account, "performance", files.performance, lambda path: len(list(read_performance(path)))
         )
         yield _flag(account, files.flag)
-        yield _lock(account, files.lock, running=running)
+        yield _lock(account, files.lock, serving)
 
 
 def _disk(folder: Path) -> Finding:
@@ -93,15 +93,15 @@ def _flag(account: Account, path: Path) -> Finding:
     return _finding(account, "flag", Mark.BAD, text)
 
 
-def _lock(account: Account, path: Path, *, running: bool) -> Finding:
+def _lock(account: Account, path: Path, serving: int | None) -> Finding:
     """Who holds the account, by what the lock says: taking it, even to look, could hinder a start."""
     pid = _holder(path)
+    if serving is not None:
+        text = "held by nobody" if pid is None else f"held by pid {pid}"
+        return _finding(account, "lock", Mark.OK if pid == serving else Mark.BAD, text)
     if pid is None or not _lives(pid):
-        mark, text = (Mark.BAD, "held by nobody") if running else (Mark.OK, "free")
-        return _finding(account, "lock", mark, text)
-    if running:
-        return _finding(account, "lock", Mark.OK, f"held by pid {pid}")
-    text = f"pid {pid} holds it, but serves no control socket: it may hang, or run elsewhere"
+        return _finding(account, "lock", Mark.OK, "free")
+    text = f"pid {pid} holds it, but does not answer at the control socket: it may hang, or run elsewhere"
     return _finding(account, "lock", Mark.BAD, text)
 
 
