@@ -30,6 +30,8 @@ SIDE_COLOURS = {Side.LONG: "#0072b2", Side.SHORT: "#e69f00"}
 #: More bars than this can't be read; the smaller ones are taken together.
 _MOST_BARS = 14
 _FEW_MINUTES = 30
+_FEWEST_LEVELS = 5
+_AMOUNTS = FuncFormatter(lambda value, _: f"{value:,.10g}")
 
 
 def sheet(found: Analysis) -> Figure:
@@ -113,7 +115,8 @@ def _equity(axes: Axes, found: Analysis) -> None:
         line.set(linewidth=1.5 if few else 1.0, marker="o" if few else "", markersize=3)
     else:
         _empty(axes, "no row of equity in this time")
-    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    # Beside the title, where no line runs.
+    axes.legend(loc="lower right", bbox_to_anchor=(0.95, 1.0), ncols=2, frameon=False, fontsize=9)
     axes.margins(x=0.005, y=0.12)
 
 
@@ -142,6 +145,7 @@ def _sides(axes: Axes, found: Analysis) -> None:
     axes.bar_label(drawn, [usdt_change(amount) for _, amount, _ in bars], padding=4, fontsize=8.5, color=INK)
     axes.set_yticks(places, [name for name, _, _ in bars])
     axes.invert_yaxis()
+    axes.xaxis.set_major_formatter(_AMOUNTS)
     axes.axvline(0, color=FAINT, linewidth=0.8)
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.18)
@@ -182,8 +186,9 @@ def _depths(axes: Axes, found: Analysis) -> None:
     axes.set_xlabel("level", fontsize=9, color=FAINT)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.grid(visible=False, axis="x")
-    axes.margins(y=0.15)
-    axes.legend(loc="upper right", frameon=False, fontsize=9)
+    axes.set_xlim(-0.6, max(deepest, _FEWEST_LEVELS) - 0.4)
+    axes.margins(y=0.3)  # room for the legend
+    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=9)
 
 
 def _style(axes: Axes, title: str, unit: str) -> None:
@@ -195,7 +200,7 @@ def _style(axes: Axes, title: str, unit: str) -> None:
     for name, spine in axes.spines.items():
         spine.set_visible(name in ("left", "bottom"))
         spine.set_color(LINES)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.yaxis.set_major_formatter(_AMOUNTS)
 
 
 def _empty(axes: Axes, words: str) -> None:
