@@ -27,6 +27,7 @@ COMMANDS = (
     serving.venue,
     proof.simulate,
     proof.torture,
+    proof.soak,
 )
 #: Options that take several values after one name, as shells expand them.
 _LISTS = ("--prices", "--symbols")

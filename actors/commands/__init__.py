@@ -7,6 +7,6 @@
 | reports   | health, status, balance                       |
 | analysis  | analyze                                       |
 | serving   | venue                                         |
-| proof     | simulate, torture                             |
+| proof     | simulate, torture, soak                       |
 | arguments | what several of them take, and how it is read |
 """

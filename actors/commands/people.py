@@ -40,7 +40,7 @@ def stop(
 
 
 def flatten(account: AccountId, symbol: SymbolName = None, config: ConfigFile = EXAMPLE) -> None:
-    """Close an account's positions (or a symbol's) at market, and say so once the exchange shows it."""
+    """Close an account's positions, or those of a symbol (also one that the config lacks), and prove it."""
     _flatten(load_config(config), account, symbol)
 
 
@@ -61,6 +61,6 @@ def _flatten(settings: Config, account: int, symbol: str | None) -> None:
         quiet = settings.process.model_copy(update={"metrics": MetricsSettings(enabled=False)})
         alone = settings.model_copy(update={"process": quiet, "accounts": (one,)})
         set_up_log(settings, quiet=True)
-        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S)
+        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S, symbol)
 
     commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, prepare=prepare)

@@ -1,4 +1,4 @@
-"""``simulate`` and ``torture``."""
+"""``simulate``, ``torture`` and ``soak``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from rich.console import Console
 from actors.commands.arguments import EXAMPLE, WrongArgument, check_writable, decimal
 from actors.simulation.command import run_campaign, trace_one
 from actors.simulation.market import real_prices
+from actors.soak.command import run_soak
+from actors.soak.plan import SoakPlan
 from actors.torture.command import run_starts, run_torture
+from exchange.venue.market import DEFAULT_SEED
 
 
 def simulate(
@@ -53,3 +56,20 @@ def torture(
         raise typer.Exit(0 if run_starts(start_symbols, console=Console()) else 1)
     at_once = jobs or 2 * (os.cpu_count() or 1)
     raise typer.Exit(0 if run_torture(kills, seed, jobs=at_once, console=Console()) else 1)
+
+
+def soak(
+    hours: Annotated[str, typer.Option(help="market hours, warm-up included")] = "24",
+    speed: Annotated[str, typer.Option(help="how fast they pass; the bot's clock runs as always")] = "300",
+    seed: Annotated[int, typer.Option(min=0, help="chooses prices and the venue's chance")] = DEFAULT_SEED,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="write the verdict as JSON")] = None,
+) -> None:
+    """Let the bot trade a market day in minutes; exit 1 if anything of it grew or went wrong."""
+    length, pace = decimal("--hours", hours), decimal("--speed", speed)
+    if not Decimal("0.1") <= length <= 24 * 366:
+        raise WrongArgument(f"--hours {hours!r}: write a number from 0.1 to 8784")
+    if not 1 <= pace <= 2000:
+        raise WrongArgument(f"--speed {speed!r}: write a number from 1 to 2000")
+    check_writable("--report", report)
+    plan = SoakPlan(hours=length, speed=pace, seed=seed)
+    raise typer.Exit(0 if run_soak(plan, report, console=Console()) else 1)

@@ -26,6 +26,7 @@ from actors.commands.serving import (
 from actors.display.summary import summary as summary_json
 from actors.display.summary import summary_table
 from actors.exchanges import exchanges_for
+from actors.notify import Notifier
 from actors.process import Bot
 from actors.terminal import kept_log, live_view
 from config import Environment, load_config
@@ -55,7 +56,9 @@ def run(
     try:
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         with kept_log(terminal), live_view(terminal) as draw:
-            result = Bot(settings, make, draw, new_venue=venue is not None).run(seconds)
+            notifier = Notifier(os.environ)
+            bot = Bot(settings, make, draw, new_venue=venue is not None, notifier=notifier)
+            result = bot.run(seconds)
     finally:
         if venue is not None:
             venue.stop()
