@@ -53,6 +53,7 @@ The messages between them (messages/ and actors/mail.py):
 | guard        | AccountStopped                     | supervisor        | emergency stops are counted     |
 | main thread  | StopAll                            | guards            | too many of them in an hour     |
 | control      | AskStop, AskFlatten, AskResume     | guard (``ask``)   | people, through a Unix socket   |
+| control      | AskPicture                         | watch (``ask``)   | health, status, balance         |
 | grid         | SaveGrid, TradeBooked              | keeper            | state and executions            |
 | everyone     | reports (messages/reports.py)      | watch             | people and Prometheus           |
 | guard        | GuardReport                        | watch             | mode, rules that hold, the peak |

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actors.display.model import DisplayModel
+from actors.reports.vitals import Vitals
 from exchange.errors import ExchangeError
 from exchange.ports import TradingSocket
 from messages.guard import GuardMemory
@@ -185,6 +186,19 @@ class LastPicture:
     """What the watch shows when it finishes."""
 
     model: DisplayModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPicture:
+    """A person asks what the watch knows; changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What the watch knows."""
+
+    model: DisplayModel
+    vitals: Vitals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import signal
 import sys
@@ -27,16 +28,19 @@ from actors.machine import Machine, ThreadMachine
 from actors.mail import (
     AccountStopped,
     ActorDied,
+    AskPicture,
     ClockDrifted,
     Finish,
     Finished,
     LastPicture,
     Open,
     Unreadable,
+    Watched,
 )
 from actors.metrics_registry import Metrics
 from actors.notices.notices import Notices
 from actors.notify import Notifier
+from actors.reports.picture import Picture, to_bytes
 from actors.shell import World
 from actors.supervisor import SupervisorActor
 from actors.watch import WatchActor
@@ -116,7 +120,7 @@ class Bot:
         control = Path(self._config.process.data_dir) / SOCKET
         wedges = Wedges(self._directory, self._timers, self._clock, drawing=self._draw is not None)
         self._lookout = Lookout(wedges, self._notifier, self._clock, lambda: self._fleet.status)
-        with self._signals, ControlServer(control, self.ask):
+        with self._signals, ControlServer(control, self.ask, self.picture):
             return self.live(for_s)
 
     def live(self, for_s: float | None) -> RunResult:
@@ -157,6 +161,28 @@ class Bot:
         except (pykka.Timeout, pykka.ActorDeadError):
             told = None
         return told if isinstance(told, Standing) else f"account {account:03d}: its guard does not answer"
+
+    def picture(self) -> bytes | str:
+        """What the watch knows, as JSON, from a thread that is no actor; a text says why nobody answered."""
+        watch = self._directory.ref("watch")
+        try:
+            told = watch.ask(AskPicture(), timeout=_ANSWER_S) if watch is not None else None
+        except (pykka.Timeout, pykka.ActorDeadError):
+            told = None
+        if not isinstance(told, Watched):
+            return "the watch does not answer"
+        return to_bytes(
+            Picture(
+                pid=os.getpid(),
+                now_ms=self._clock.now_ms(),
+                clock_offset_ms=self._clock.offset_ms,
+                mailboxes=dict(self._directory.depths()),
+                undelivered=self._directory.undelivered,
+                refusals=self.refusals,
+                model=told.model,
+                vitals=told.vitals,
+            )
+        )
 
     @property
     def refusals(self) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ class Purse:
             start_equity=self._start_equity,
             available=self.ledger.available_carried,
             maintenance_rate=self.ledger.maintenance_rate_carried,
+            initial_margin=self.ledger.initial_margin_told,
             stopped=stopped,
             streams_up=streams_up,
             unknown_orders=len(self._unknown),

@@ -10,9 +10,10 @@ from actors.display.lines import happening_text, status_lines
 from actors.display.model import DisplayModel
 from actors.logs.fields import STATUS, about
 from actors.logs.happened import about_message
-from actors.mail import Check, Finish, Finished, LastPicture
+from actors.mail import AskPicture, Check, Finish, Finished, LastPicture, Watched
 from actors.metrics_registry import Metrics
 from actors.notices.notices import Notices
+from actors.reports.vitals import Vitals
 from actors.shell import Shell, World
 from messages.events import Severity
 
@@ -39,6 +40,7 @@ class WatchActor(Shell):
     ) -> None:
         super().__init__("watch", world)
         self.model = model
+        self._vitals = Vitals()
         self._metrics = metrics
         self._draw = draw
         self._notices = notices
@@ -47,8 +49,10 @@ class WatchActor(Shell):
         """Begin to refresh."""
         self.later(_REFRESH_MS, Check())
 
-    def receive(self, message: object) -> None:
-        """Take a report."""
+    def receive(self, message: object) -> Watched | None:
+        """Take a report, or say what all reports have told."""
+        if isinstance(message, AskPicture):
+            return Watched(model=self.model, vitals=self._vitals)
         if isinstance(message, Check):
             self._refresh()
         elif isinstance(message, Finish):
@@ -58,6 +62,7 @@ class WatchActor(Shell):
             self.send("supervisor", Finished(address=self.address))
         else:
             self.model = self.model.apply(message)
+            self._vitals = self._vitals.apply(message, self.world.clock.now_ms())
             if self._metrics is not None:
                 self._metrics.apply(message)
             happening = happening_of(message)
@@ -66,6 +71,7 @@ class WatchActor(Shell):
                 _log.log(level, "%s", happening_text(happening), extra=told)
         if self._notices is not None:
             self._notices.hear(message, self.model, self.world.clock.now_ms())
+        return None
 
     def _refresh(self) -> None:
         now_ms = self.world.clock.now_ms()

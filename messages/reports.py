@@ -75,6 +75,7 @@ class AccountReport:
     ``stopped`` is the reason of an emergency stop, "" while trading. ``unknown_orders`` have no proven
     outcome yet; ``longest_wait_ms`` is how long the oldest queued command waits for the rate budget;
     ``budget_left`` is the least that was left of it since the report before, by action.
+    ``initial_margin`` is of positions and orders, by the newest wallet push.
     """
 
     account: int
@@ -91,6 +92,7 @@ class AccountReport:
     at_ms: int
     longest_wait_ms: int = 0
     budget_left: tuple[tuple[str, int], ...] = ()
+    initial_margin: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

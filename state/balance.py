@@ -200,6 +200,11 @@ class BalanceLedger:
         return self._carried.available
 
     @property
+    def initial_margin_told(self) -> Decimal:
+        """Initial margin of positions and orders, by the newest push; zero before the first."""
+        return self._wallet.initial_margin if self._wallet is not None else ZERO
+
+    @property
     def maintenance_rate_carried(self) -> Decimal:
         """Maintenance rate at the newest marks, 1 is liquidation; zero before the first push."""
         return self._carried.maintenance_rate

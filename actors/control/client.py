@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import orjson
 
 from config import Config
 
@@ -15,6 +16,7 @@ SOCKET = ".control"
 #: The HTTP status of an account that was refused at its start.
 NOT_STARTED = 410
 _WITHIN_S = 10
+_OK = 200
 
 
 class NotRunning(Exception):
@@ -44,19 +46,36 @@ def standing(path: Path, account: int) -> Mapping[str, Any]:
     return asyncio.run(_request(path, "GET", f"/standing?account={account}", None))
 
 
+def picture(path: Path) -> bytes:
+    """The running bot's picture, as its JSON text. Raises NotRunning or ControlFailed."""
+    return asyncio.run(_asked(path, "GET", "/picture", None))
+
+
 async def _request(path: Path, method: str, url: str, body: Mapping[str, object] | None) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = orjson.loads(await _asked(path, method, url, body))
+    if told.get("refused"):
+        raise ControlFailed(str(told["refused"]))
+    return told
+
+
+async def _asked(path: Path, method: str, url: str, body: Mapping[str, object] | None) -> bytes:
+    """The text of the answer, a JSON object; a refusal without a standing is raised here."""
     timeout = aiohttp.ClientTimeout(total=_WITHIN_S)
     try:
         async with (
             aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path)), timeout=timeout) as session,
             session.request(method, f"http://bot{url}", json=body) as response,
         ):
-            told: Mapping[str, Any] = await response.json()
-            started = response.status != NOT_STARTED
-    except (aiohttp.ClientConnectorError, FileNotFoundError):
+            told, status = await response.read(), response.status
+        if status != _OK:
+            failure = NotStarted if status == NOT_STARTED else ControlFailed
+            raise failure(str(orjson.loads(told)["refused"]))
+    except aiohttp.ClientConnectorError as error:
+        if isinstance(error.os_error, PermissionError):
+            raise ControlFailed(f"{path}: only the user that runs the bot may open it") from None
         raise NotRunning(f"nobody serves {path}") from None
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+    except FileNotFoundError:
+        raise NotRunning(f"nobody serves {path}") from None
+    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
         raise ControlFailed(f"{path}: {type(error).__name__} {error}: is the process well?") from None
-    if told.get("refused"):
-        raise (ControlFailed if started else NotStarted)(str(told["refused"]))
     return told

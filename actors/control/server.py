@@ -25,6 +25,8 @@ _STARTS_WITHIN_S = 5
 Asked = AskStop | AskFlatten | AskResume | AskStanding
 Ask = Callable[[int, Asked], Standing | str]
 """Asks an account's guard, from any thread; a text says why nobody answered."""
+Draw = Callable[[], bytes | str]
+"""Gives the running bot's picture as JSON, from any thread; a text says why nobody answered."""
 
 
 class RefusedAtStart(str):
@@ -47,8 +49,8 @@ class Wish(BaseModel):
 class ControlServer:
     """Serves from ``with`` to its end. Where the socket can't be made, the bot runs without and says so."""
 
-    def __init__(self, path: Path, ask: Ask) -> None:
-        self._path, self._ask = path, ask
+    def __init__(self, path: Path, ask: Ask, draw: Draw) -> None:
+        self._path, self._ask, self._draw = path, ask, draw
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -100,6 +102,7 @@ class ControlServer:
         application.add_routes(
             [
                 web.get("/standing", self._standing),
+                web.get("/picture", self._picture),
                 web.post("/{what:stop|flatten|resume}", self._wish),
             ]
         )
@@ -110,6 +113,12 @@ class ControlServer:
         if not account.isdigit():
             return _refusal(400, f"account={account!r}: a number from 1 to 999 expected")
         return await self._answer(int(account), AskStanding())
+
+    async def _picture(self, _: web.Request) -> web.Response:
+        told = await asyncio.get_running_loop().run_in_executor(None, self._draw)
+        if isinstance(told, str):
+            return _refusal(409, told)
+        return web.Response(body=told, content_type="application/json")
 
     async def _wish(self, request: web.Request) -> web.Response:
         try:

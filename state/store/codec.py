@@ -7,7 +7,7 @@
 | enumeration           | its value                                                   |
 | tuple                 | list                                                        |
 | frozenset             | list, sorted, no value twice                                |
-| dict                  | object in the same order; keys are str, int or enumerations |
+| dict, or a Mapping    | object in the same order; keys are str, int or enumerations |
 | dataclass             | object of all its fields, none missing and none more        |
 | ... or None           | null, or as above                                           |
 
@@ -250,7 +250,7 @@ def _composed(hint: Any) -> _Codec:
         return _FixedTuple(tuple(_codec_of(argument) for argument in arguments))
     if origin is frozenset:
         return _FrozenSet(_codec_of(arguments[0]))
-    if origin is dict:
+    if origin in (dict, Mapping):
         key = _codec_of(arguments[0])
         if isinstance(key, StrCodec | IntCodec | EnumCodec):
             return _Dict(key, _codec_of(arguments[1]))

@@ -1,0 +1,93 @@
+"""``run`` and ``check``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from actors.check import check_accounts
+from actors.commands.arguments import EXAMPLE, ConfigFile, Refused, check_writable, duration, set_up_log
+from actors.commands.serving import (
+    Journal,
+    Port,
+    Prices,
+    Scenario,
+    Seed,
+    Speed,
+    start_venue,
+    venue_options,
+)
+from actors.display.summary import summary as summary_json
+from actors.display.summary import summary_table
+from actors.exchanges import exchanges_for
+from actors.logs.process import process_log
+from actors.notices.command import check_channels, notices_for
+from actors.notify import Notifier
+from actors.process import Bot
+from actors.terminal import live_view
+from config import Environment, load_config
+from exchange.venue.market import DEFAULT_SEED
+from exchange.venue.server.options import DEFAULT_SPEED
+
+
+def run(
+    config: ConfigFile = EXAMPLE,
+    for_: Annotated[str | None, typer.Option("--for", help="stop after 90s, 15m, 24h")] = None,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE", help="write the summary as JSON")] = None,
+    journal: Journal = None,
+    port: Port = 0,
+    prices: Prices = None,
+    scenario: Scenario = None,
+    speed: Speed = str(DEFAULT_SPEED),
+    seed: Seed = DEFAULT_SEED,
+) -> None:
+    """Trade. In the simulated environment the local venue is started with it."""
+    settings = load_config(config)
+    seconds = None if for_ is None else duration("--for", for_)
+    check_writable("--summary", summary)
+    options = venue_options(settings, port, prices, scenario, speed, seed, journal)
+    terminal = sys.stdout.isatty()
+    with process_log(settings, quiet=terminal) as log:
+        told = notices_for(settings, os.environ)
+        venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+        try:
+            make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+            with told as notices, log.held(terminal), live_view(terminal) as draw:
+                notifier = Notifier(os.environ)
+                new = venue is not None
+                bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+                result = bot.run(seconds)
+                notices.end(result.failure, result.model)
+        finally:
+            if venue is not None:
+                venue.stop()
+    if result.started:
+        Console().print(summary_table(result.model, result.ended_ms))
+    if summary is not None:
+        summary.write_bytes(
+            orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
+        )
+    if result.failure:
+        raise Refused(result.failure)
+
+
+def check(config: ConfigFile = EXAMPLE) -> None:
+    """Read config, keys, instruments and balance, and check every ladder; exit 0 if trading could start."""
+    settings = load_config(config)
+    set_up_log(settings, quiet=True)
+    check_channels(settings.notifications, os.environ, Console())
+    options = venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
+    venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
+    try:
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        passed = check_accounts(settings, make, Console())
+    finally:
+        if venue is not None:
+            venue.stop()
+    raise typer.Exit(0 if passed else 1)

@@ -1,0 +1,1 @@
+"""Plots of a history: matplotlib's, fit for print, and a page of HTML that holds them and the figures."""
