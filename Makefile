@@ -31,7 +31,7 @@ test: install ## Check everything: style, types, tests (the architecture's rules
 	@echo "==> mypy --strict: types of $(CODE)"
 	@$(BIN)/python -m mypy --strict $(CODE)
 	@echo "==> pytest: behaviour and architecture"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 monitoring: ## Watch the running bot with Prometheus and its alert rules (TARGET=127.0.0.1:9108)
 	@command -v prometheus >/dev/null || { \
