@@ -228,7 +228,8 @@ class Bot:
         if self._page is not None:
             try:
                 port = self._page.start(settings.metrics.host, settings.metrics.port)
-                _log.info("page on http://%s:%s/, metrics on /metrics", settings.metrics.host, port)
+                site = f"http://{settings.metrics.host}:{port}/"
+                _log.info("metrics on %smetrics, the page on %s", site, site)
             except OSError as error:
                 return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
         self._start_public_feed()

@@ -4,28 +4,30 @@ import { figure, make, put } from "./dom.js";
 import { amount, change, percent, tone } from "./format.js";
 
 export class AccountBar {
+  #button = null;
   #equity = figure("equity");
-  #change = figure("equity's change");
+  #change = figure("change of equity");
   #realised = figure("realised");
   #available = bar("available");
   #maintenance = bar("maintenance");
-  #badges = make("span", { class: "who" });
+  #badges = make("span", { class: "badges" });
   #streams = make("ul", { class: "streams", "aria-label": "Connections" });
 
   /** `choose` is called when it is pressed; null where there is only one account. */
   constructor(account, choose) {
-    const name = make("span", { class: "who" }, make("strong", {}, `${account.account} ${account.name}`), this.#badges);
+    const title = `${account.account} ${account.name}`;
+    if (choose) {
+      this.#button = make("button", { type: "button", class: "pick" }, title);
+      this.#button.addEventListener("click", choose);
+    }
+    const name = make("div", { class: "who" }, this.#button ?? make("strong", {}, title), this.#badges);
     const pair = make("div", { class: "pair" }, this.#change.root, this.#realised.root);
     const parts = [name, this.#equity.root, pair, this.#available.root, this.#maintenance.root, this.#streams];
-    this.root = make(choose ? "button" : "div", { class: "account" }, ...parts);
-    if (choose) {
-      this.root.type = "button";
-      this.root.addEventListener("click", choose);
-    }
+    this.root = make("div", { class: "account", role: "group", "aria-label": title }, ...parts);
   }
 
   set chosen(chosen) {
-    if (this.root.tagName === "BUTTON") this.root.setAttribute("aria-pressed", String(chosen));
+    this.#button?.setAttribute("aria-pressed", String(chosen));
   }
 
   update(account, shared) {

@@ -12,7 +12,6 @@ const LABEL_EVERY_MS = 10_000;
 export class Card {
   #symbol;
   #last = make("span", { class: "last" }, "–");
-  #mark = make("span", { class: "mark-price" });
   #activity = make("span", { class: "activity" });
   #realised = make("b");
   #change = make("b");
@@ -33,7 +32,7 @@ export class Card {
     this.root = make(
       "article",
       { class: "card", "aria-label": symbol },
-      make("div", { class: "card-head" }, make("h3", {}, symbol), this.#last, this.#mark, this.#activity, money),
+      make("div", { class: "card-head" }, make("h3", {}, symbol), this.#last, this.#activity, money),
       this.#holder,
       make("div", { class: "sides" }, ...this.#sides.map((side) => side.root)),
       make("details", {}, this.#summary, make("div", { class: "scroll" }, this.#fills.root)),
@@ -58,7 +57,6 @@ export class Card {
     }
     const places = placesOf(picture.tick);
     put(this.#last, amount(picture.last, places));
-    put(this.#mark, `mark ${amount(picture.mark, places)}`);
     put(this.#activity, picture.activity);
     put(this.#realised, change(picture.realised));
     this.#realised.className = tone(picture.realised);

@@ -21,8 +21,8 @@ function layout() {
       attributionLogo: false, // named in the page's last line, with the link
     },
     grid: { vertLines: { color: colour("grid") }, horzLines: { color: colour("grid") } },
-    rightPriceScale: { borderVisible: false },
-    timeScale: { borderColor: colour("line"), timeVisible: true, secondsVisible: range === "15m" },
+    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.12 } },
+    timeScale: { borderColor: colour("line"), timeVisible: true, secondsVisible: range === "15m", allowBoldLabels: false },
     crosshair: { vertLine: { color: text }, horzLine: { color: text } },
   };
 }

@@ -15,9 +15,9 @@ const ROWS = 12;
 export class Equity {
   #account = null;
   #holder = holder("Chart of the change of equity and of realised profit");
-  #change = figure("equity's change");
+  #change = figure("change of equity");
   #realised = figure("realised");
-  #table = table("Equity's change and realised profit", ["time (UTC)", "equity's change", "realised"]);
+  #table = table("Change of equity and realised profit", ["time (UTC)", "change of equity", "realised"]);
   #chart;
   #curve;
   #line;

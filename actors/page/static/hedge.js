@@ -15,7 +15,7 @@ export class Hedge {
   constructor(symbol, side) {
     this.#side = side;
     const name = side.toLowerCase();
-    this.#ladder = table(`${symbol} ${side}: ladder`, ["level", "price", "away", "quantity", "state"], { class: "ladder" });
+    this.#ladder = table(`${symbol} ${side}: ladder`, ["level", "price", "away %", "qty", "state"], { class: "ladder" });
     const facts = make("dl", { class: "facts" });
     for (const fact of FACTS) {
       this.#facts[fact] = make("dd");
@@ -68,7 +68,7 @@ export class Hedge {
       const texts = [
         String(level.level),
         amount(level.price, places),
-        away === null ? "–" : `${change(away * 100)} %`,
+        away === null ? "–" : change(away * 100),
         quantity(level.qty),
         level.state,
       ];

@@ -12,6 +12,8 @@ import { colour } from "./themes.js";
 
 /** After so many points of its own it asks for the history again, which is thinned. */
 const MOST_POINTS = 2_000;
+/** Room for the labels at the axis, so that they hide no price. */
+const LABELS_PX = 68;
 const SIDES = ["LONG", "SHORT"];
 
 export class PriceChart {
@@ -34,6 +36,7 @@ export class PriceChart {
     this.#path = path;
     const made = chartIn(node, () => this.#colours());
     this.#chart = made.chart;
+    this.#chart.timeScale().applyOptions({ rightOffsetPixels: LABELS_PX });
     this.#dress = made.dress;
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false };
     for (const side of SIDES) {
@@ -105,12 +108,13 @@ export class PriceChart {
   #drawLevels(picture) {
     const wanted = [];
     for (const side of picture.sides) {
+      const letter = side.side[0]; // colour alone says nothing to some
       const hue = colour(side.side.toLowerCase());
       const label = { color: hue, lineVisible: false, axisLabelVisible: true, axisLabelTextColor: colour("surface") };
-      if (side.average !== null) wanted.push({ ...label, price: Number(side.average), title: "avg" });
-      if (side.take_profit !== null) wanted.push({ ...label, price: Number(side.take_profit), title: "TP" });
+      if (side.average !== null) wanted.push({ ...label, price: Number(side.average), title: `${letter} avg` });
+      if (side.take_profit !== null) wanted.push({ ...label, price: Number(side.take_profit), title: `${letter} TP` });
       for (const level of resting(side)) {
-        const line = { lineVisible: true, lineWidth: 1, lineStyle: LineStyle.Dotted, title: `entry ${level.level}` };
+        const line = { lineVisible: true, lineWidth: 1, lineStyle: LineStyle.Dotted, title: `${letter} entry ${level.level}` };
         wanted.push({ ...label, ...line, price: Number(level.price) });
       }
     }
