@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from typing import cast
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 #: So many connections at once, streams among them; more are closed unread: trading needs sockets, too.
 MAX_CONNECTIONS = 64
+_AFTER_FAILURE_S = 0.2
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -66,14 +68,18 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-class Refused(asyncio.Protocol):
-    """A connection that is one too many."""
+async def let_in(listening: socket.socket, server: web.Server, most: int = MAX_CONNECTIONS) -> None:
+    """Give connections to the server, for ever, and close those that are too many.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Close it at once."""
-        cast(asyncio.Transport, transport).abort()
-
-
-def bounded(server: web.Server, most: int = MAX_CONNECTIONS) -> asyncio.Protocol:
-    """The protocol for one more connection."""
-    return server() if len(server.connections) < most else Refused()
+    They are counted as they come: the loop's own server would take a whole burst before it counts one.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            connection, _ = await loop.sock_accept(listening)
+            if len(server.connections) >= most:
+                connection.close()
+            else:
+                await loop.connect_accepted_socket(server, connection)
+        except OSError:  # no file is left, or the client has gone already
+            await asyncio.sleep(_AFTER_FAILURE_S)

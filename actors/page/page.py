@@ -12,14 +12,16 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from actors.display.model import DisplayModel
-from actors.page.doors import bounded, is_loopback
+from actors.page.doors import is_loopback, let_in
 from actors.page.news import News
 from actors.page.routes import application
 from actors.page.shown import Shown
 from actors.page.streams import MAX_STREAMS, Streams
 
 _STOP_S = 5
-_BACKLOG = 32
+#: Open streams have no end of their own: they are cut after this. (0 would mean for ever to aiohttp.)
+_CUT_S = 0.1
+_BACKLOG = 128
 
 
 class Page:
@@ -71,17 +73,18 @@ class Page:
         streams = Streams(News(self._look), self._max_streams)
         app = application(self._registry, self._look, streams, loopback=loopback)
         runner = web.AppRunner(
-            app, handle_signals=False, access_log=None, keepalive_timeout=30, shutdown_timeout=0
+            app, handle_signals=False, access_log=None, keepalive_timeout=30, shutdown_timeout=_CUT_S
         )
         await runner.setup()
         server = runner.server
         assert server is not None
-        loop = asyncio.get_running_loop()
-        listener = await loop.create_server(lambda: bounded(server), sock=listening, backlog=_BACKLOG)
+        letting_in = asyncio.create_task(let_in(listening, server))
         try:
             await ended.wait()
         finally:
-            listener.close()
+            letting_in.cancel()
+            await asyncio.gather(letting_in, return_exceptions=True)
+            listening.close()
             await runner.cleanup()
 
     def _look(self) -> Shown:

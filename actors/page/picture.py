@@ -147,6 +147,7 @@ def fill_picture(fill: TradeBooked) -> Json:
     """One execution, for the chart's marks and the table of fills."""
     execution = fill.execution
     return {
+        "id": execution.exec_id,
         "at_ms": execution.exec_ms,
         "side": fill.side.value,
         "opens": execution.order_side is fill.side.opens_with,

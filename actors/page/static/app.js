@@ -9,10 +9,10 @@ import { Counters } from "./counters.js";
 import { byId, put } from "./dom.js";
 import { Equity } from "./equity.js";
 import { Events } from "./events.js";
+import { joined } from "./fills.js";
 import { clock, duration } from "./format.js";
 import { startThemes } from "./themes.js";
 
-const KEPT_FILLS = 300;
 const model = { run: null, accounts: {}, latencies: {}, symbols: {}, fills: {} };
 const bars = new Map();
 const cards = new Map();
@@ -32,7 +32,7 @@ function told(kind, message) {
   for (const key of ["accounts", "latencies", "symbols"]) Object.assign(model[key], message[key]);
   if (message.run) model.run = message.run;
   for (const [key, fills] of Object.entries(message.fills ?? {})) {
-    model.fills[key] = [...(model.fills[key] ?? []), ...fills].slice(-KEPT_FILLS);
+    model.fills[key] = joined(model.fills[key] ?? [], fills);
   }
   if (kind === "state") build();
   else show(message);
@@ -66,6 +66,7 @@ function choose(key) {
   equity.update(model.accounts[key], nowMs());
   const wanted = model.accounts[key].symbols.map((symbol) => [`${key}/${symbol}`, symbol]);
   if (wanted.some(([each]) => !cards.has(each)) || cards.size !== wanted.length) {
+    for (const card of cards.values()) card.end();
     cards.clear();
     for (const [each, symbol] of wanted) cards.set(each, new Card(each, symbol));
     byId("cards").replaceChildren(...[...cards.values()].map((card) => card.root));
@@ -83,7 +84,7 @@ async function loadFills(key, card) {
   try {
     const answer = await fetch(`/history/${key}?range=24h`, { cache: "no-store" });
     if (!answer.ok) return;
-    model.fills[key] = (await answer.json()).fills;
+    model.fills[key] = joined((await answer.json()).fills, model.fills[key] ?? []);
     if (cards.get(key) === card) card.fills(model.fills[key]);
   } catch {
     // no connection: the next state loads them

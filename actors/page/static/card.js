@@ -22,6 +22,7 @@ export class Card {
   #summary = make("summary", {}, "Fills as a table");
   #picture = null;
   #labelled = 0;
+  #unseen;
 
   constructor(key, symbol) {
     this.#symbol = symbol;
@@ -37,11 +38,17 @@ export class Card {
       make("div", { class: "sides" }, ...this.#sides.map((side) => side.root)),
       make("details", {}, this.#summary, make("div", { class: "scroll" }, this.#fills.root)),
     );
-    whenSeen(this.root, () => {
+    this.#unseen = whenSeen(this.root, () => {
       this.#chart = new PriceChart(this.#holder, key);
       this.#chart.load();
       if (this.#picture !== null) this.#chart.update(this.#picture, []);
     });
+  }
+
+  /** It is shown no more. */
+  end() {
+    this.#unseen();
+    this.#chart?.end();
   }
 
   /** Another state has come: what was missed is in the history. */

@@ -27,7 +27,7 @@ function layout() {
   };
 }
 
-/** A chart in `holder` in the page's colours; `dressed` sets those of its series, now and at each change. */
+/** A chart in `holder` in the page's colours; `dressed` sets those of its series at each change, until `end()`. */
 export function chartIn(holder, dressed) {
   const chart = createChart(holder, {
     ...layout(),
@@ -40,8 +40,12 @@ export function chartIn(holder, dressed) {
     chart.applyOptions(layout());
     dressed();
   };
-  onTheme(dress);
-  return { chart, dress };
+  const forget = onTheme(dress);
+  const end = () => {
+    forget();
+    chart.remove();
+  };
+  return { chart, dress, end };
 }
 
 /** A place for a chart; what is drawn there is told in words by its label. */
@@ -49,7 +53,7 @@ export function holder(label) {
   return make("div", { class: "chart", role: "img", "aria-label": label });
 }
 
-/** Calls `show` once `node` comes into view, or is near it. */
+/** Calls `show` once `node` comes into view, or is near it; gives what ends the waiting. */
 export function whenSeen(node, show) {
   const watcher = new IntersectionObserver(
     (entries) => {
@@ -60,6 +64,7 @@ export function whenSeen(node, show) {
     { rootMargin: "300px" },
   );
   watcher.observe(node);
+  return () => watcher.disconnect();
 }
 
 /** The bot's history at `path` for the chosen range; null where it can't be had now. */
@@ -72,9 +77,10 @@ export async function history(path) {
   }
 }
 
-/** Call `listener` whenever another range is chosen. */
+/** Call `listener` whenever another range is chosen; gives what ends that. */
 export function onRange(listener) {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The buttons that choose the range of every chart. */

@@ -11,6 +11,8 @@ import { change, clock, tone } from "./format.js";
 import { colour } from "./themes.js";
 
 const ROWS = 12;
+/** With so many points it asks for the history again, which is bounded. */
+const MOST_POINTS = 2_000;
 
 export class Equity {
   #account = null;
@@ -23,7 +25,8 @@ export class Equity {
   #line;
   #points = [];
   #step = 1;
-  #loading = 0;
+  #turn = 0;
+  #loading = false;
   #newest = null;
 
   constructor() {
@@ -53,10 +56,12 @@ export class Equity {
 
   async load() {
     if (this.#account === null) return;
-    const turn = ++this.#loading;
+    const turn = ++this.#turn;
+    this.#loading = true;
     const told = await history(this.#account);
-    if (told === null || turn !== this.#loading) return;
-    this.#loading = 0;
+    if (turn !== this.#turn) return;
+    this.#loading = false;
+    if (told === null) return;
     this.#step = told.step_s;
     this.#points = told.points;
     this.#curve.setData(ordered(told.points.map((point) => at(point[0], point[1]))));
@@ -72,7 +77,7 @@ export class Equity {
       put(each.value, change(text));
       each.value.className = `value ${tone(text)}`;
     }
-    if (this.#loading !== 0 || account.change === null) return;
+    if (this.#loading || account.change === null) return;
     const time = Math.floor(nowMs / 1000 / this.#step) * this.#step;
     if (time < (this.#points.at(-1)?.[0] ?? 0)) return;
     if (time > (this.#points.at(-1)?.[0] ?? 0)) this.#points.push([time, account.change, account.realised]);
@@ -80,6 +85,7 @@ export class Equity {
     this.#line.update(at(time, account.realised));
     this.#chart.timeScale().fitContent();
     this.#rows();
+    if (this.#points.length > MOST_POINTS) this.load();
   }
 
   /** A dozen points over the whole range; only while somebody looks at them. */

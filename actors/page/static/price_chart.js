@@ -7,6 +7,7 @@ import {
   createSeriesMarkers,
 } from "./vendor/lightweight-charts/lightweight-charts.standalone.production.mjs";
 import { at, chartIn, history, onRange, ordered } from "./charts.js";
+import { joined } from "./fills.js";
 import { placesOf } from "./format.js";
 import { colour } from "./themes.js";
 
@@ -26,11 +27,14 @@ export class PriceChart {
   #entries = [];
   #marks;
   #fills = [];
+  #late = []; // came while the history was on its way
   #picture = null;
   #step = 1;
   #newest = 0;
   #points = 0;
-  #loading = 0;
+  #turn = 0;
+  #loading = false;
+  #ends;
 
   constructor(node, path) {
     this.#path = path;
@@ -52,15 +56,18 @@ export class PriceChart {
       autoscaleInfoProvider: (original) => this.#scale(original()),
     });
     this.#marks = createSeriesMarkers(this.#price, []);
-    onRange(() => this.load());
+    this.#ends = [onRange(() => this.load()), made.end];
     this.#dress();
   }
 
   /** Take the whole history anew. */
   async load() {
-    const turn = ++this.#loading;
+    const turn = ++this.#turn;
+    this.#loading = true;
     const told = await history(this.#path);
-    if (told === null || turn !== this.#loading) return;
+    if (turn !== this.#turn) return;
+    this.#loading = false;
+    if (told === null) return;
     this.#step = told.step_s;
     const column = (index) => ordered(told.points.map((point) => at(point[0], point[index])));
     this.#price.setData(column(1));
@@ -70,16 +77,23 @@ export class PriceChart {
     });
     this.#points = told.points.length;
     this.#newest = told.points.at(-1)?.[0] ?? 0;
-    this.#fills = told.fills;
-    this.#loading = 0;
+    this.#fills = joined(told.fills, this.#late);
+    this.#late = [];
     this.#draw();
   }
 
   /** The newest picture, and what was filled since the one before. */
   update(picture, fills) {
     this.#picture = picture;
-    this.#fills.push(...fills);
-    if (this.#loading === 0) this.#draw();
+    if (this.#loading) this.#late.push(...fills);
+    else this.#fills = joined(this.#fills, fills);
+    if (!this.#loading) this.#draw();
+  }
+
+  /** It is shown no more. */
+  end() {
+    this.#turn += 1;
+    for (const end of this.#ends) end();
   }
 
   #draw() {

@@ -12,9 +12,10 @@ export function colour(name) {
   return getComputedStyle(probe).color;
 }
 
-/** Call `listener` whenever the colours have changed. */
+/** Call `listener` whenever the colours have changed; gives what ends that. */
 export function onTheme(listener) {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function tell() {
