@@ -196,7 +196,9 @@ class Bot:
         self._timers.start()
         spawn = self._machine.spawn
         self._directory.register("supervisor", spawn(SupervisorActor, self._world, self._outbox))
-        watch = spawn(WatchActor, self._world, self._model, self._metrics, self._draw, self._notices, self._page)
+        watch = spawn(
+            WatchActor, self._world, self._model, self._metrics, self._draw, self._notices, self._page
+        )
         self._directory.register("watch", watch)
         return watch
 

@@ -28,6 +28,7 @@ const counters = new Counters();
 const events = new Events();
 
 function told(kind, message) {
+  offsetMs = message.now_ms - Date.now(); // the bot's clock, not the browser's, says when something was
   if (kind === "state") begin(message);
   for (const key of ["accounts", "latencies", "symbols"]) Object.assign(model[key], message[key]);
   if (message.run) model.run = message.run;
