@@ -124,7 +124,7 @@ def _side(side: SideReport, other: SideReport, report: SymbolReport, booked: Sid
         "average": text(side.average_entry) if held else None,
         "take_profit": text(side.take_profit_price),
         "to_take_profit": text(distance_to_take_profit(side, report.last)),
-        "unprotected": held and side.take_profit_price is None and side.status in ("open", "full"),
+        "unprotected": side.unprotected,
         "unrealised": text(side.unrealised) if held else None,
         "cycles": booked.cycles,
         "realised": text(booked.realised),

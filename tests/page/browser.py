@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
+from tests.tools import tool
 from tests.venue_process import wait_for
 
 FLAGS = (
@@ -33,16 +31,6 @@ FLAGS = (
 )
 #: Far beyond what a page takes on a machine that has other work.
 PATIENCE_S = 300
-
-
-def program(name: str) -> str:
-    """Its path; without it the test is skipped, or fails where all tools are demanded."""
-    found = shutil.which(name)
-    if found is None and os.environ.get("SOLTRADER_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"{name} is not on the PATH, and SOLTRADER_REQUIRE_TOOLS=1 asks for it")
-    if found is None:
-        pytest.skip(f"{name} is not on the PATH: the page is not looked at with a browser")
-    return found
 
 
 class Browser:
@@ -95,11 +83,11 @@ class Browser:
 def browser(folder: Path) -> Iterator[Browser]:
     """One that has an empty profile of its own in ``folder``."""
     options = webdriver.ChromeOptions()
-    options.binary_location = program("chromium")
+    options.binary_location = tool("chromium")
     for flag in (*FLAGS, f"--user-data-dir={folder}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(program("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=Service(tool("chromedriver")))
     driver.command_executor.client_config.timeout = PATIENCE_S
     try:
         yield Browser(driver)

@@ -69,14 +69,11 @@ def test_an_account_and_a_symbol_are_told_before_their_first_report() -> None:
     assert symbol_picture("SOLUSDT", model.accounts[1].symbols["SOLUSDT"])["sides"] == []
 
 
-def test_a_side_that_holds_something_without_a_take_profit_is_told_as_unprotected() -> None:
-    model = busy()
-    told = symbol_picture("DOGEUSDT", model.accounts[1].symbols["DOGEUSDT"])
-    assert [side["unprotected"] for side in told["sides"]] == [False, False]
-    report = model.accounts[1].symbols["DOGEUSDT"].report
-    assert report is not None
-    bare = replace(report, long=replace(report.long, take_profit_price=None))
-    told = symbol_picture("DOGEUSDT", replace(model.accounts[1].symbols["DOGEUSDT"], report=bare))
+def test_a_side_without_its_right_take_profit_is_told_as_unprotected() -> None:
+    tally = busy().accounts[1].symbols["DOGEUSDT"]
+    assert tally.report is not None
+    bare = replace(tally.report, long=replace(tally.report.long, unprotected=True))
+    told = symbol_picture("DOGEUSDT", replace(tally, report=bare))
     assert [side["unprotected"] for side in told["sides"]] == [True, False]
 
 

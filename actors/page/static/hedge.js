@@ -42,7 +42,7 @@ export class Hedge {
     this.#fact("size", held ? quantity(side.size) : "–");
     this.#fact("average", amount(side.average, places));
     const missing = side.unprotected;
-    this.#fact("take profit", missing ? "none" : amount(side.take_profit, places), missing ? "missing" : "");
+    this.#fact("take profit", missing && side.take_profit === null ? "none" : amount(side.take_profit, places), missing ? "missing" : "");
     this.#fact("to TP", percent(side.to_take_profit));
     this.#fact("open P/L", change(side.unrealised), tone(side.unrealised));
     this.#fact("realised", change(side.realised), tone(side.realised));
