@@ -56,6 +56,13 @@ def test_another_name_for_loopback_is_refused_on_every_path(host: str) -> None:
         assert {site.ask(path, Host=host).status for path in PATHS} == {421}
 
 
+def test_where_the_network_may_look_any_name_of_the_machine_is_answered() -> None:
+    with served() as site:
+        site.page.stop()
+        site.port = site.page.start("0.0.0.0")
+        assert site.ask("/health", Host="bot:9108").read() == b"ok\n"
+
+
 def test_addresses_beyond_loopback_are_told_apart() -> None:
     assert not is_loopback("0.0.0.0")
     assert not is_loopback("::")
