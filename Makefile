@@ -8,8 +8,14 @@ ROOMS := $(patsubst %/__init__.py,%,$(wildcard actors/__init__.py messages/__ini
 	state/__init__.py config/__init__.py backtest/__init__.py))
 CODE := $(ROOMS) $(wildcard main.py)
 
+# What the bot's page draws charts with: no part of it is fetched while anything runs.
+CHARTS := lightweight-charts
+CHARTS_VERSION := 5.2.1
+CHARTS_SHA512 := IVwoK1RLFiLPubaKIjNbtjWLnpPMqiABSrTay6whmNa8L1+19292VtHJ+BWyPUuLCwF0tcQlhEWd1CLB2a1nsQ==
+CHARTS_FOLDER := actors/page/static/vendor/$(CHARTS)
+
 .DEFAULT_GOAL := help
-.PHONY: help run test monitoring install lock dashboards clean
+.PHONY: help run test monitoring install lock dashboards vendor clean
 
 # What `make monitoring` watches, where it answers, and where it keeps its figures.
 TARGET ?= 127.0.0.1:9108
@@ -79,6 +85,18 @@ lock: need-python ## Resolve setup.cfg anew into requirements.lock, with hashes 
 dashboards: install ## Write Grafana's dashboards anew from config/dashboards
 	@echo "==> $(BIN)/python -m config.dashboards: config/monitoring/grafana/dashboards"
 	@$(BIN)/python -m config.dashboards
+
+vendor: need-python ## Fetch the page's chart library anew, checked by its hash (needs npm)
+	@echo "==> fetching $(CHARTS) $(CHARTS_VERSION) with npm"
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	npm pack --silent --pack-destination "$$folder" $(CHARTS)@$(CHARTS_VERSION) >/dev/null; \
+	$(PYTHON) -c 'import base64, hashlib, sys; \
+		found = base64.b64encode(hashlib.sha512(open(sys.argv[1], "rb").read()).digest()).decode(); \
+		sys.exit(found != sys.argv[2] and f"its hash is {found}, not {sys.argv[2]}: nothing is changed")' \
+		"$$folder/$(CHARTS)-$(CHARTS_VERSION).tgz" "$(CHARTS_SHA512)"; \
+	tar -xzf "$$folder/$(CHARTS)-$(CHARTS_VERSION).tgz" -C "$$folder"; \
+	cp "$$folder/package/LICENSE" "$$folder/package/dist/$(CHARTS).standalone.production.mjs" $(CHARTS_FOLDER)/
+	@echo "==> $(CHARTS_FOLDER) is as published; NOTICE beside it is ours to keep true"
 
 clean: ## Remove what make and the tools made; data/ stays
 	@echo "==> removing $(VENV) and caches (data/ stays)"

@@ -3,7 +3,7 @@
 | address          | actor            | owns                                                         |
 |------------------|------------------|--------------------------------------------------------------|
 | supervisor       | SupervisorActor  | who has died, who has finished; tells the main thread        |
-| watch            | WatchActor       | metrics, the live view, the run's summary                    |
+| watch            | WatchActor       | metrics, the live view, the page, the run's summary          |
 | feed/public      | PublicFeedActor  | the public stream: one for all accounts, prices conflated    |
 | AAA/feed         | PrivateFeedActor | an account's private stream, its reconnection                |
 | AAA/socket       | SocketActor      | an account's trading socket, its reconnection                |

@@ -60,6 +60,7 @@ class GridActor(Shell):
         self._origins: dict[Side, int] = {}
         self._reported_ms = 0
         self._report_due = False
+        self._booked: list[TradeBooked] = []
         self._finished = False
         self._trace = GridTrace(state.account, state.symbol, world.clock)
 
@@ -154,6 +155,7 @@ class GridActor(Shell):
                 self.send(self._guard, effect)
             case TradeBooked():
                 self.send(self._keeper, effect)
+                self._booked.append(effect)
             case CycleClosed():
                 self.send(self._keeper, effect)
                 self.send("watch", effect)
@@ -211,7 +213,8 @@ class GridActor(Shell):
     def _report(self) -> None:
         self._report_due = False
         self._reported_ms = self.world.clock.now_ms()
-        told = report(self._state, self._reported_ms)
+        told = replace(report(self._state, self._reported_ms), fills=tuple(self._booked))
+        self._booked.clear()
         self.send("watch", told)
         self.send(self._keeper, told)
         known = figures(self._state)

@@ -1,5 +1,7 @@
 """What Prometheus scrapes: every figure of the bot in one registry, fed by the same messages as the view.
 
+It is served beside the bot's page (actors/page).
+
 Names are ``soltrader_<noun>_<unit>[_total]``. Accounts are labelled as in their files (001), connections
 that all accounts share as ``all``. Money turns into binary floats here, at the border, and nowhere else.
 """
@@ -9,15 +11,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from threading import Thread
-from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import (
     CollectorRegistry,
     Gauge,
     Info,
     disable_created_metrics,
-    start_http_server,
 )
 
 from actors.metrics.closes import CloseMetrics
@@ -55,7 +54,6 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody looks at
         self.registry = registry if registry is not None else CollectorRegistry()
         clock = clock or SystemClock()
-        self._server: tuple[WSGIServer, Thread] | None = None
         self._streams_up: set[tuple[int, str]] = set()
         self._counts = CountMetrics(self.registry)
         self._closes = CloseMetrics(self.registry)
@@ -143,25 +141,6 @@ class Metrics:
         else:
             self._streams_up.discard(key)
         return stood and not changed.up
-
-    def start_http(self, host: str = "127.0.0.1", port: int = 0) -> int:
-        """Serve ``/metrics`` on a thread of its own; gives the port (a free one for 0).
-
-        Raises ``OSError`` where the address is taken or isn't this machine's.
-        """
-        if self._server is not None:
-            raise RuntimeError("the metrics are served already: stop() first")
-        self._server = start_http_server(port, addr=host, registry=self.registry)
-        return int(self._server[0].server_port)
-
-    def stop(self) -> None:
-        """Serve no more; harmless when nothing is served."""
-        if self._server is not None:
-            server, thread = self._server
-            self._server = None
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 def _version() -> str:

@@ -40,6 +40,7 @@ from actors.mail import (
 from actors.metrics_registry import Metrics
 from actors.notices.notices import Notices
 from actors.notify import Notifier
+from actors.page.page import Page
 from actors.reports.picture import Picture, to_bytes
 from actors.shell import World
 from actors.supervisor import SupervisorActor
@@ -112,7 +113,9 @@ class Bot:
             new_venue=new_venue,
             goes_on=self._goes_on,
         )
+        self._model = self._new_model()
         self._metrics = self._new_metrics() if config.process.metrics.enabled else None
+        self._page = Page(self._metrics.registry, self._model) if self._metrics is not None else None
 
     def run(self, for_s: float | None) -> RunResult:
         """Trade until the time is up, a signal comes, or an actor dies; then stop in order."""
@@ -134,8 +137,8 @@ class Bot:
         finally:
             self._notifier.stopping()
             self._stop()
-        if self._metrics is not None:
-            self._metrics.stop()
+        if self._page is not None:
+            self._page.stop()
         watch.stop(block=False)
         self._machine.wait_stopped([watch], _STOP_S)
         return RunResult(
@@ -190,10 +193,17 @@ class Bot:
         return tuple(self._fleet.refusals)
 
     def _start_watch(self) -> pykka.ActorRef[Any]:
-        config = self._config
         self._timers.start()
         spawn = self._machine.spawn
         self._directory.register("supervisor", spawn(SupervisorActor, self._world, self._outbox))
+        watch = spawn(
+            WatchActor, self._world, self._model, self._metrics, self._draw, self._notices, self._page
+        )
+        self._directory.register("watch", watch)
+        return watch
+
+    def _new_model(self) -> DisplayModel:
+        config = self._config
         watched = [
             WatchedAccount(
                 account=account.id,
@@ -203,10 +213,7 @@ class Bot:
             )
             for account in config.accounts
         ]
-        self._model = DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
-        watch = spawn(WatchActor, self._world, self._model, self._metrics, self._draw, self._notices)
-        self._directory.register("watch", watch)
-        return watch
+        return DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
 
     def _new_metrics(self) -> Metrics:
         symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
@@ -218,12 +225,13 @@ class Bot:
         return metrics
 
     def _begin(self) -> str:
-        """Serve metrics and prices, start the accounts; "" if one runs or will, else why none."""
+        """Serve page, metrics and prices, start the accounts; "" if one runs or will, else why none."""
         settings = self._config.process
-        if self._metrics is not None:
+        if self._page is not None:
             try:
-                port = self._metrics.start_http(settings.metrics.host, settings.metrics.port)
-                _log.info("metrics on http://%s:%s/metrics", settings.metrics.host, port)
+                port = self._page.start(settings.metrics.host, settings.metrics.port)
+                site = f"http://{settings.metrics.host}:{port}/"
+                _log.info("metrics on %smetrics, the page on %s", site, site)
             except OSError as error:
                 return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
         self._start_public_feed()

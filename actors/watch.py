@@ -13,6 +13,7 @@ from actors.logs.happened import about_message
 from actors.mail import AskPicture, Check, Finish, Finished, LastPicture, Watched
 from actors.metrics_registry import Metrics
 from actors.notices.notices import Notices
+from actors.page.page import Page
 from actors.reports.vitals import Vitals
 from actors.shell import Shell, World
 from messages.events import Severity
@@ -28,7 +29,7 @@ _STATUS_MS = 10_000
 
 
 class WatchActor(Shell):
-    """Keeps the display's model and the metrics; draws on a terminal, logs what happens."""
+    """Keeps the display's model and the metrics, feeds the page; draws on a terminal, logs what happens."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class WatchActor(Shell):
         metrics: Metrics | None,
         draw: Callable[[DisplayModel, int], None] | None,
         notices: Notices | None = None,
+        page: Page | None = None,
     ) -> None:
         super().__init__("watch", world)
         self.model = model
@@ -44,6 +46,7 @@ class WatchActor(Shell):
         self._metrics = metrics
         self._draw = draw
         self._notices = notices
+        self._page = page
 
     def on_start(self) -> None:
         """Begin to refresh."""
@@ -65,6 +68,8 @@ class WatchActor(Shell):
             self._vitals = self._vitals.apply(message, self.world.clock.now_ms())
             if self._metrics is not None:
                 self._metrics.apply(message)
+            if self._page is not None:
+                self._page.show(message, self.model)
             happening = happening_of(message)
             if happening is not None:
                 level, told = _LEVELS[happening.severity], about_message(message, happening.text)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from messages.events import TradeBooked
+from messages.market import Instrument
+from messages.settings import GridSettings
 from messages.sides import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelReport:
+    """One level that holds something: mean price of its fills, their quantity, whether it is whole."""
+
+    level: int
+    price: Decimal
+    qty: Decimal
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +38,8 @@ class SideReport:
     ``realised`` is after fees and funding since the state began; ``cycles`` the closed ones.
     ``unprotected``: the side lacks the right take profit that it should have; ``withdrawn``: the guard
     keeps it away.
+    ``filled`` is what each level holds; where deeper ones will stand follows from ``base`` (None while the
+    side is flat) and ``settings`` (state/ladder.py).
     """
 
     side: Side
@@ -46,6 +61,9 @@ class SideReport:
     waiting: bool = False
     unprotected: bool = False
     withdrawn: bool = False
+    filled: tuple[LevelReport, ...] = ()
+    base: Decimal | None = None
+    settings: GridSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,7 @@ class SymbolReport:
 
     ``price_ms`` is the exchange's time of the newest price, ``unknown_since_ms`` since when the oldest order
     without a proven outcome has been so (0 without one).
+    ``fills`` are the executions booked since the report before, oldest first.
     """
 
     account: int
@@ -66,6 +85,8 @@ class SymbolReport:
     at_ms: int
     price_ms: int = 0
     unknown_since_ms: int = 0
+    instrument: Instrument | None = None
+    fills: tuple[TradeBooked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

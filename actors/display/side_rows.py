@@ -70,7 +70,7 @@ def _row(head: Text, side: SideReport, report: SymbolReport, booked: SideTally, 
         Text(quantity(side.size) if held else NONE, style="" if held else "dim"),
         Text(price(side.average_entry, places) if held else NONE),
         Text(price(side.take_profit_price, places), style="bold red" if held and _no_tp(side) else ""),
-        Text(percent(_distance(side, report.last))),
+        Text(percent(distance_to_take_profit(side, report.last))),
         Text(_entries(side, places)),
         Text(usdt_change(side.unrealised) if held else NONE, style=signed_style(side.unrealised)),
         Text(usdt_change(booked.realised), style=signed_style(booked.realised)),
@@ -81,7 +81,7 @@ def _no_tp(side: SideReport) -> bool:
     return side.take_profit_price is None and side.status in ("open", "full")
 
 
-def _distance(side: SideReport, last: Decimal | None) -> Decimal | None:
+def distance_to_take_profit(side: SideReport, last: Decimal | None) -> Decimal | None:
     """How far the price has to go to the take profit, as a share of it; below zero once it is past."""
     if side.take_profit_price is None or not last:
         return None

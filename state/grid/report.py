@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from messages.reports import PendingReport, SideReport, SymbolReport
+from messages.reports import LevelReport, PendingReport, SideReport, SymbolReport
 from messages.sides import Role
 from state.grid.draft import Draft
 from state.grid.model import GridState, SideState
@@ -38,6 +38,7 @@ def report(state: GridState, now_ms: int) -> SymbolReport:
         short=_side(look, state.short),
         activity=_activity(state),
         at_ms=now_ms,
+        instrument=state.instrument,
         price_ms=state.price_ms,
         unknown_since_ms=_unknown_since_ms(state),
     )
@@ -94,6 +95,9 @@ def _side(look: Draft, side: SideState) -> SideReport:
         waiting=side.opening is not None and side.opening.waiting,
         unprotected=unprotected(look, side),
         withdrawn=side.held and side.size > 0 and held_back(look, side),
+        filled=_filled(side),
+        base=side.base if side.held else None,
+        settings=side.settings or state.settings,
     )
 
 
@@ -111,6 +115,14 @@ def _resting(state: GridState, side: SideState) -> tuple[Order | None, tuple[Pen
     if len(pending) > 1:
         pending.sort(key=lambda entry: entry.level)
     return take_profit, tuple(pending)
+
+
+def _filled(side: SideState) -> tuple[LevelReport, ...]:
+    return tuple(
+        LevelReport(level=n, price=level.price, qty=level.qty, complete=level.complete)
+        for n, level in sorted(side.levels.items())
+        if level.qty > 0
+    )
 
 
 def _average(side: SideState) -> Decimal:

@@ -1,13 +1,10 @@
-"""Metrics count what they are told, stand at zero before, and are served over HTTP."""
+"""Metrics count what they are told, and stand at zero before."""
 
 from __future__ import annotations
 
-import socket
-import urllib.request
 from decimal import Decimal
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from actors.metrics_registry import Metrics
 from messages.events import Counted
@@ -144,31 +141,6 @@ def test_messages_that_metrics_do_not_know_change_nothing() -> None:
     made, fresh = metrics("anything", None), metrics()
     for name in ("orphan_orders_total", "late_fills_total"):
         assert value(made, name, **SOL) == value(fresh, name, **SOL)
-
-
-def test_a_scrape_is_served_on_a_free_port_until_stopped() -> None:
-    made = metrics(*busy_messages())
-    port = made.start_http()
-    url = f"http://127.0.0.1:{port}/metrics"
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        families = {family.name for family in text_string_to_metric_families(answer.read().decode())}
-    made.stop()
-    assert {
-        "soltrader_orphan_orders",
-        "soltrader_tp_close_latency_seconds",
-        "soltrader_build_info",
-    } <= families
-    with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(url, timeout=30)
-    made.stop()
-
-
-def test_a_port_that_is_taken_is_refused_and_another_may_be_tried() -> None:
-    made = metrics()
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        made.start_http(port=taken.getsockname()[1])
-    assert made.start_http() > 0
-    made.stop()
 
 
 def test_every_metric_is_ours_by_name_and_explained() -> None:
