@@ -231,7 +231,8 @@ class Bot:
             try:
                 port = self._page.start(settings.metrics.host, settings.metrics.port)
                 site = f"http://{settings.metrics.host}:{port}/"
-                _log.info("metrics on %smetrics, the page on %s", site, site)
+                _log.info("metrics on %smetrics", site)
+                _log.info("page on %s", site)
             except OSError as error:
                 return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
         self._start_public_feed()

@@ -42,14 +42,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def bot(folder: Path, page: Browser) -> Iterator[Command]:
     with started(folder, *RUN) as command:
-        wait_for(lambda: "the page on " in command.log, "the page's address", deadline_s=PATIENCE_S)
+        wait_for(lambda: "page on " in command.log, "the page's address", deadline_s=PATIENCE_S)
         page.open(address(command))
         page.wait(f"return {CARDS}.length === 2", "two symbols")
         yield command
 
 
 def address(command: Command) -> str:
-    return command.log.partition("the page on ")[2].split()[0]
+    return command.log.partition("page on ")[2].split()[0]
 
 
 def test_it_shows_every_symbol_both_sides_and_the_account(page: Browser, bot: Command) -> None:
