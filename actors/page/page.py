@@ -108,8 +108,5 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _run(loop: asyncio.AbstractEventLoop, served: Coroutine[Any, Any, None]) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_until_complete(served)
-    finally:
-        loop.close()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:  # it ends what still runs, too
+        runner.run(served)
