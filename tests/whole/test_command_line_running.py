@@ -120,7 +120,7 @@ def test_a_second_process_on_the_same_folder_is_refused_and_told_who_holds_it(st
 def test_a_run_after_a_run_trades_on_and_keeps_what_the_first_one_wrote(story: Story) -> None:
     assert not check_journal(story.folder / "first.jsonl").violations
     (kept,) = (story.folder / "data").glob("before_*")
-    names = {"001_bot_state.json", "001_trades_history.csv", "001_performance_metrics.csv"}
+    names = {"001_bot_state.json", "001_trades_history.csv", "001_performance_metrics.csv", "001_log.jsonl"}
     assert {path.name for path in kept.iterdir()} == names
     for folder in (kept, story.folder / "data"):
         with (folder / "001_trades_history.csv").open(newline="") as file:
