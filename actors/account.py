@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pykka
 
 from actors.callers import CallerActor
-from actors.directory import account_address, cut_off, grid_address, has_left
+from actors.directory import account_address, cut_off, grid_address, has_left, part_of
 from actors.feeds import PrivateFeedActor, SocketActor
 from actors.flag import read_flag
 from actors.grid import GridActor
@@ -24,7 +24,7 @@ from actors.reconciler import ReconcilerActor
 from actors.resumption import lost_resumptions
 from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
-from actors.wedges import OWNERS, kind_of
+from actors.wedges import OWNERS
 from config import Account
 from exchange.clock import Clock
 from exchange.errors import ProtocolError
@@ -140,7 +140,7 @@ class AccountActors:
             world.directory.remove(address)
             ref.stop(block=False)
         machine.wait_stopped([ref for _, ref in reversed(self.refs)], 1)
-        owners = [(address, ref) for address, ref in self.refs if kind_of(address) in OWNERS]
+        owners = [(address, ref) for address, ref in self.refs if part_of(address) in OWNERS]
         machine.wait_stopped([ref for _, ref in owners], owners_s)
         held = tuple(address for address, ref in owners if not has_left(ref))
         for address, ref in self.refs:

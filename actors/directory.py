@@ -109,8 +109,13 @@ def account_of(address: str) -> int:
     return int(address[:3]) if address[:3].isdigit() else 0
 
 
-def kind_of(address: str) -> str:
-    """The kind of actor that lives at an address such as ``001/grid/SOLUSDT``."""
+def part_of(address: str) -> str:
+    """What an address names beside its account: ``grid`` of ``001/grid/SOLUSDT``."""
     parts = address.split("/")
-    first = parts[1] if parts[0].isdigit() and len(parts) > 1 else parts[0]
-    return first if first in KINDS else "other"
+    return parts[1] if account_of(address) and len(parts) > 1 else parts[0]
+
+
+def kind_of(address: str) -> str:
+    """The kind of actor that lives at an address, as metrics name it: one of ``KINDS``, or ``other``."""
+    part = part_of(address)
+    return part if part in KINDS else "other"

@@ -31,14 +31,14 @@ from actors.account import (
     put_away,
     start_account,
 )
-from actors.directory import account_address, account_of, cut_off, grid_address
+from actors.directory import account_address, account_of, cut_off, grid_address, part_of
 from actors.flag import read_flag, write_flag
 from actors.logs.fields import about
 from actors.machine import Machine, RunningTimers
 from actors.mail import AccountStopped, Unreadable
 from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
-from actors.wedges import Wedged, kind_of
+from actors.wedges import Wedged
 from config import Account, Config, Environment
 from exchange.clock import OffsetClock
 from exchange.errors import ProtocolError
@@ -124,7 +124,7 @@ class Fleet:
         number, now_ms = account_of(found.address), self._clock.now_ms()
         _log.critical("%s\n%s", found, found.stack, extra=about(kind="actor_wedged", account=number))
         tell = self._world.directory.send
-        tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=kind_of(found.address)))
+        tell("watch", Counted(account=number, symbol="", name="actor_wedged", reason=part_of(found.address)))
         note = Note(
             account=number,
             symbol="",

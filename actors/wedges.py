@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.directory import Directory, account_of
+from actors.directory import Directory, account_of, part_of
 from actors.mail import Call, Open
 from actors.timers import ThreadTimers
 from exchange.clock import Clock
@@ -70,7 +70,7 @@ class Wedged:
     @property
     def replaceable(self) -> bool:
         """Whether its account may start again beside what is left of it."""
-        return account_of(self.address) != 0 and (self.ended or kind_of(self.address) not in OWNERS)
+        return account_of(self.address) != 0 and (self.ended or part_of(self.address) not in OWNERS)
 
     def __str__(self) -> str:
         state = "ended without a word" if self.ended else f"stands still in {self.doing or 'no message'}"
@@ -148,7 +148,7 @@ class Wedges:
                 yield _Busy("timers", self._timers, sent, overdue, None, ended=False, thread=0)
 
     def _limit_s(self, busy: _Busy) -> int:
-        kind = kind_of(busy.address)
+        kind = part_of(busy.address)
         if kind in _DIALS and isinstance(busy.doing, Open):
             return _DIALLING_S
         if kind == "watch" and self._drawing:
@@ -159,12 +159,6 @@ class Wedges:
 def _counts_s(passed_s: float) -> float:
     """How much the time since the last look counts: all of it if that was in time, else ever less."""
     return passed_s if passed_s <= LOOK_S else LOOK_S * LOOK_S / passed_s
-
-
-def kind_of(address: str) -> str:
-    """``grid`` for ``001/grid/SOLUSDT``, ``feed`` for ``feed/public``."""
-    parts = address.split("/")
-    return parts[1] if account_of(address) else parts[0]
 
 
 def _named(doing: object) -> str:

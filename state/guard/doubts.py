@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 
 from state.guard.model import Doubted, Effect, GuardState, WalletWanted
-from state.guard.rules import Verdict, loss, maintenance
-from state.numbers import HUNDRED, ONE
+from state.guard.rules import Verdict, loss, lost_percent, maintenance
+from state.numbers import ONE
 
 #: The guard reads at most so often, and waits so long for what a read brings.
 READ_EVERY_MS = 5_000
@@ -68,13 +67,8 @@ def _fast(state: GuardState) -> bool:
 
 
 def _over_half(state: GuardState) -> bool:
-    figures, peak = state.figures, state.memory.peak
+    figures, lost = state.figures, lost_percent(state)
     rate, most_lost = state.rules.maintenance_percent, state.rules.loss_percent
-    if figures is None:
-        return False
-    if rate is not None and figures.maintenance_percent * _HALF > rate.threshold:
+    if rate is not None and figures is not None and figures.maintenance_percent * _HALF > rate.threshold:
         return True
-    if most_lost is None or peak is None or peak <= 0:
-        return False
-    lost: Decimal = (peak - figures.equity) * HUNDRED / peak
-    return lost * _HALF > most_lost.threshold
+    return most_lost is not None and lost is not None and lost * _HALF > most_lost.threshold

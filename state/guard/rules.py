@@ -85,16 +85,22 @@ def maintenance(state: GuardState) -> Verdict | None:
 def loss(state: GuardState) -> Verdict | None:
     """The equity is too far below its peak."""
     rule, figures, peak = state.rules.loss_percent, state.figures, state.memory.peak
-    if rule is None or figures is None or peak is None or peak <= 0:
-        return None
-    lost = (peak - figures.equity) * HUNDRED / peak
-    if lost < rule.threshold:
+    lost = lost_percent(state)
+    if rule is None or figures is None or peak is None or lost is None or lost < rule.threshold:
         return None
     reason = (
         f"equity {_usdt(figures.equity)} is {lost:.2f} % below its peak {_usdt(peak)}, "
         f"{rule.threshold} % are allowed"
     )
     return Verdict(rule="loss", reason=reason, action=rule.action, mode=rule.mode)
+
+
+def lost_percent(state: GuardState) -> Decimal | None:
+    """How far the equity is below its peak, in percent of it; None without figures or a peak."""
+    figures, peak = state.figures, state.memory.peak
+    if figures is None or peak is None or peak <= 0:
+        return None
+    return (peak - figures.equity) * HUNDRED / peak
 
 
 def disconnected(state: GuardState) -> Verdict | None:
