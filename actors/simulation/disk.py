@@ -96,6 +96,11 @@ class VirtualDisk:
         """Every file by its name, as a program would read it now; no operation, and never refused."""
         return self._names.contents()
 
+    def lose(self, path: Path) -> None:
+        """Somebody removes a file while no process runs: no operation of one, and never refused."""
+        name = str(path)
+        self._names.change(folder_of(name), {name: None})
+
     # --- names ------------------------------------------------------------------------------------------
 
     def exists(self, path: Path) -> bool:

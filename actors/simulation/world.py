@@ -296,7 +296,7 @@ class SimulatedWorld:
         path = FOLDER / f"{code}_bot_state.json"
         if str(path) in self.disk.contents():
             self.done["state file lost"] += 1
-            self.disk.unlink(path)
+            self.disk.lose(path)
             self._written(path, b"")
 
     def _written(self, path: Path, content: bytes) -> None:

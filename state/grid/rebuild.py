@@ -61,6 +61,8 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     """
     row = next((r for r in read.positions if r.leg is side.side), None)
     size = row.size if row is not None else ZERO
+    if row is not None and size > 0:  # before the cycle begins: its settings carry the leverage in force
+        d.state.leverage_set = row.leverage
     own = sorted((e for e in read.executions if _leg_of(d, e, side)), key=lambda e: (e.seq, e.exec_ms))
     if _outdated(d, read):
         side.read_due_ms = d.now_ms + _AGAIN_MS

@@ -55,12 +55,18 @@ def begin(
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.interrupted_ms = saved.interrupted_ms or known_until_ms(saved) or now_ms
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
-    if saved.settings.wind_down and not settings.wind_down:
-        _go_on_after_winding_down(state, now_ms)
+    if _opens_more(settings, saved.settings):
+        _go_on_after_closes(state, now_ms)
     return state
 
 
-def _go_on_after_winding_down(state: GridState, now_ms: int) -> None:
+def _opens_more(settings: GridSettings, before: GridSettings) -> bool:
+    """Whether a side that stayed flat after its close may open now."""
+    wound_down = before.wind_down and not settings.wind_down
+    return wound_down or before.reopen_side is not settings.reopen_side
+
+
+def _go_on_after_closes(state: GridState, now_ms: int) -> None:
     """Sides that were closed and stayed flat go on with the close: whoever may reopen does (section 11)."""
     closed = frozenset(
         side.side

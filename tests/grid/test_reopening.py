@@ -78,6 +78,19 @@ def test_the_closed_side_opens_again_unless_the_opposite_is_to(mode: ReopenSide,
         assert world.leg(Side.SHORT) == 0
 
 
+@pytest.mark.parametrize("mode", [ReopenSide.CLOSED, ReopenSide.BOTH])
+def test_a_side_that_waits_for_the_others_close_opens_once_settings_say_otherwise(mode: ReopenSide) -> None:
+    world = opened(reopen_side=ReopenSide.OPPOSITE)
+    world.checks.crashed = True
+    world.move("150.90")
+    at_rest(world)
+    assert world.leg(Side.LONG) == 0
+    world.settings = {world.symbol: grid_settings(reopen_side=mode)}
+    world.restart()
+    at_rest(world, 20_000)
+    assert all(world.leg(side) > 0 for side in SIDES)
+
+
 def test_both_opens_every_flat_side() -> None:
     world = opened(reopen_side=ReopenSide.BOTH, max_levels=1)
     world.move("150.90")
