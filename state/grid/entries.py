@@ -44,8 +44,7 @@ def run_entries(d: Draft, side: SideState) -> None:
             if passed and passed_one:
                 break
             _place_level(d, side, n, price)
-            if _complete(side, n):
-                renew_base(d, side)  # its rest is too small to buy: it counts as filled
+            if _complete(side, n):  # its rest is too small to buy: deeper ones follow from its price
                 run_entries(d, side)
                 return
         passed_one = passed_one or passed
@@ -66,11 +65,19 @@ def settle_short_levels(d: Draft, side: SideState) -> None:
     for n, level in sorted(side.levels.items()):
         if n <= deepest or level.complete or n in working or side.base is None or deepest < 0:
             continue
-        price = _price(d, side, n, deepest)
-        rest = level_qty(d, side, n, price) - level.qty
-        if not meets_minimums(d.state.instrument, rest, price):
-            side.levels[n] = changed(level, complete=True)
-            renew_base(d, side)
+        _complete_if_short(d, side, n, _price(d, side, n, deepest))
+
+
+def _complete_if_short(d: Draft, side: SideState, n: int, price: Decimal) -> bool:
+    """Let a level that is begun count as filled if its rest is too small to buy; False if it may be bought."""
+    level = side.levels.get(n)
+    if level is None or not level.qty:
+        return False
+    if meets_minimums(d.state.instrument, level_qty(d, side, n, price) - level.qty, price):
+        return False
+    side.levels[n] = changed(level, complete=True)
+    renew_base(d, side)
+    return True
 
 
 def _complete(side: SideState, n: int) -> bool:
@@ -107,14 +114,13 @@ def _place_level(d: Draft, side: SideState, n: int, price: Decimal) -> None:
         return
     if not state.instrument.min_price <= price <= state.instrument.max_price:
         return
+    if _complete_if_short(d, side, n, price):
+        return
     level = side.levels.get(n)
     qty = level_qty(d, side, n, price) - (level.qty if level is not None else ZERO)
     if not meets_minimums(state.instrument, qty, price):
-        if level is not None and level.qty > 0:
-            side.levels[n] = changed(level, complete=True)
-        else:
-            d.note("under_minimum", f"level {n}: {qty} at {price}", side.side, Severity.CRITICAL)
-            side.level_backoff[n] = side.level_backoff.get(n, NO_BACKOFF).failed(d.now_ms)
+        d.note("under_minimum", f"level {n}: {qty} at {price}", side.side, Severity.CRITICAL)
+        side.level_backoff[n] = side.level_backoff.get(n, NO_BACKOFF).failed(d.now_ms)
         return
     depth_alone = side.deepest + (side.settings or state.settings).pending_depth
     context = BalanceContext.AVERAGING if n <= depth_alone else BalanceContext.SYMMETRY

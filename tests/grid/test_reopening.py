@@ -42,6 +42,31 @@ def test_minus_two_opens_two_levels_short_of_the_other_sides_deepest() -> None:
     at_rest(world)
 
 
+def test_a_level_whose_rest_is_too_small_to_buy_counts_for_the_other_sides_depth() -> None:
+    settings = grid_settings(
+        "DOGEUSDT",
+        multiplier="2",
+        take_profit_percent="0.9",
+        reopen_size=ReopenSize.MINUS_TWO,
+    )
+    world = Watched(settings, prices={"DOGEUSDT": "0.21000"})
+    world.run(4_000)
+    for price in ("0.20770", "0.20562", "0.20356"):
+        world.move(price)
+    assert (world.side(Side.LONG).deepest, world.side(Side.SHORT).deepest) == (3, 1)
+    ((qty, price),) = shown(world, "E", Side.LONG)
+    world.move(str(price - Decimal("0.00001")), qty=str(qty - 1))
+    (entry,) = world.resting("E", Side.LONG)
+    assert entry["leavesQty"] == "1"
+    world.request("order.cancel", symbol=world.symbol, orderId=entry["orderId"])  # a person: it stays away
+    world.run(1_000)
+    assert world.side(Side.LONG).deepest == 3
+    world.move(str(shown(world, "T", Side.SHORT)[0][1] - Decimal("0.00001")))
+    assert world.side(Side.LONG).deepest == 4
+    assert world.side(Side.SHORT).deepest == 2
+    at_rest(world)
+
+
 def test_margin_ratio_opens_what_half_the_other_sides_margin_pays_from_a_ratio_of_8() -> None:
     world = fallen(3, reopen_size=ReopenSize.MARGIN_RATIO)  # 1 + 2 + 4 + 8 = 15: half of it pays 1 + 2 + 4
     cycle = world.side(Side.SHORT).cycle
