@@ -154,8 +154,8 @@ CANARIES: tuple[Canary, ...] = (
         fault="A side pauses as soon as the exchange refuses an order of its opening.",
         patches=(Patch(path="state/grid/opening.py", old="_TRIES = 4\n", new="_TRIES = 1\n"),),
         checkers=frozenset({"OpeningsAreGivenUpInTime"}),
-        first_seed=170,
-        within_seeds=10,
+        first_seed=75,
+        within_seeds=150,
     ),
     Canary(
         name="a-backoff-goes-on-for-an-hour",
@@ -168,8 +168,8 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"WaitsAreShort"}),
-        first_seed=76,
-        within_seeds=10,
+        first_seed=91,
+        within_seeds=150,
     ),
     Canary(
         name="a-filled-entry-stays-reserved",

@@ -18,7 +18,7 @@ CANARIES: tuple[Canary, ...] = (
                 "        whole",
             ),
         ),
-        checkers=frozenset({"StateFilesOnlyGrow", "LegsAgreeInTheEnd"}),
+        checkers=frozenset({"StateFilesOnlyGrow", "LegsAgreeInTheEnd", "TakeProfitFollowsTheLeg"}),
         within_seeds=40,
     ),
     Canary(
