@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from messages.requests import LegsRead
-from messages.sides import Role, Side
+from messages.sides import SIDES, Role, Side
 from state.grid.draft import Draft
 from state.grid.rebuild import begin_rebuild
 from state.grid.step import step
-from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes
+from tests.grid.world import grid_settings
+from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes, shown
 
 
 def closed_by_a_row(late: bool) -> Watched:
@@ -76,3 +79,16 @@ def test_an_answer_older_than_what_the_stream_has_told_undoes_nothing() -> None:
     world.checks.crashed = world.checks.lost = True  # a rebuild books what was booked once more
     at_rest(world, 70_000)
     assert not world.side(level_1.side).rebuild_from_ms
+
+
+def test_a_lost_side_goes_on_with_the_leverage_that_its_position_has_not_with_a_newer_one() -> None:
+    world = opened()
+    level_1 = shown(world, "E", Side.LONG)
+    world.settings = {world.symbol: grid_settings(leverage="20")}
+    world.checks.crashed = world.checks.lost = True
+    world.restart({})
+    world.run(10_000)
+    assert {world.side(side).settings for side in SIDES} == {grid_settings(leverage="10")}
+    assert world.grid.leverage_set == Decimal(10)
+    assert shown(world, "E", Side.LONG) == level_1
+    at_rest(world)
