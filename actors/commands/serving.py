@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ import typer
 
 from actors.commands.arguments import decimal
 from actors.venue_process import VenueProcess
-from config import Config
+from config import Config, Environment
 from exchange.venue.market import DEFAULT_SEED
 from exchange.venue.server.options import DEFAULT_SPEED, DEFAULT_SYMBOLS, VenueOptions, to_arguments
 from exchange.venue.server.serve import serve
@@ -89,11 +91,23 @@ def venue_options(
     )
 
 
-def start_venue(options: VenueOptions) -> VenueProcess:
-    """Start a venue as a process, and say where; raises VenueFailed."""
-    process = VenueProcess(to_arguments(options))
-    log = logging.getLogger("sol_trader")
-    log.info("local venue on %s", process.url)
-    for note in process.notes:
-        log.info("%s", note)
-    return process
+@contextmanager
+def venue_for(settings: Config, options: VenueOptions) -> Iterator[VenueProcess | None]:
+    """The simulated environment's venue, a process of its own; None in any other. Raises VenueFailed."""
+    if settings.process.environment is not Environment.SIMULATED:
+        yield None
+        return
+    venue = VenueProcess(to_arguments(options))
+    try:
+        yield venue
+    finally:
+        venue.stop()
+
+
+def tell_where(venue: VenueProcess | None) -> None:
+    """Log a venue's address, and what it said when it started."""
+    if venue is not None:
+        log = logging.getLogger("sol_trader")
+        log.info("local venue on %s", venue.url)
+        for note in venue.notes:
+            log.info("%s", note)

@@ -20,7 +20,8 @@ from actors.commands.serving import (
     Scenario,
     Seed,
     Speed,
-    start_venue,
+    tell_where,
+    venue_for,
     venue_options,
 )
 from actors.display.summary import summary as summary_json
@@ -31,7 +32,7 @@ from actors.notices.command import check_channels, notices_for
 from actors.notify import Notifier
 from actors.process import Bot
 from actors.terminal import live_view
-from config import Environment, load_config
+from config import load_config
 from exchange.venue.market import DEFAULT_SEED
 from exchange.venue.server.options import DEFAULT_SPEED
 
@@ -53,20 +54,17 @@ def run(
     check_writable("--summary", summary)
     options = venue_options(settings, port, prices, scenario, speed, seed, journal)
     terminal = sys.stdout.isatty()
-    with process_log(settings, quiet=terminal) as log:
+    # The venue first: it refuses options that are wrong, and then nothing has been written.
+    with venue_for(settings, options) as venue, process_log(settings, quiet=terminal) as log:
         told = notices_for(settings, os.environ)
-        venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
-        try:
-            make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
-            with told as notices, log.held(terminal), live_view(terminal) as draw:
-                notifier = Notifier(os.environ)
-                new = venue is not None
-                bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
-                result = bot.run(seconds)
-                notices.end(result.failure, result.model)
-        finally:
-            if venue is not None:
-                venue.stop()
+        tell_where(venue)
+        make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        with told as notices, log.held(terminal), live_view(terminal) as draw:
+            notifier = Notifier(os.environ)
+            new = venue is not None
+            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+            result = bot.run(seconds)
+            notices.end(result.failure, result.model)
     if result.started:
         Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
@@ -83,11 +81,8 @@ def check(config: ConfigFile = EXAMPLE) -> None:
     set_up_log(settings, quiet=True)
     check_channels(settings.notifications, os.environ, Console())
     options = venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
-    venue = start_venue(options) if settings.process.environment is Environment.SIMULATED else None
-    try:
+    with venue_for(settings, options) as venue:
+        tell_where(venue)
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         passed = check_accounts(settings, make, Console())
-    finally:
-        if venue is not None:
-            venue.stop()
     raise typer.Exit(0 if passed else 1)
