@@ -44,7 +44,10 @@ def test_an_outage_of_everything_is_waited_for_told_and_made_up_for(stage: Netwo
     assert len(closed.created(Side.LONG, Role.OPENING, cycle=2)) == 1
     assert len(filled.created(Side.LONG, Role.ENTRY)) == 2
     for pair in (closed, filled):
-        assert stage.said("private stream up after", pair.account)
+        pair.wait_for(
+            lambda a=pair.account: stage.said("private stream up after", a),
+            "it to say that the stream is back",
+        )
         stage.booked_once(pair)
 
 
