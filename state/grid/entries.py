@@ -69,7 +69,7 @@ def settle_short_levels(d: Draft, side: SideState) -> None:
 
 
 def _complete_if_short(d: Draft, side: SideState, n: int, price: Decimal) -> bool:
-    """Let a level that is begun count as filled if its rest is too small to buy; False if it may be bought."""
+    """Let a level that is begun count as filled if its rest is too small to buy; False if it may be."""
     level = side.levels.get(n)
     if level is None or not level.qty:
         return False
