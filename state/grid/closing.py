@@ -94,18 +94,33 @@ def _released(d: Draft, side: SideState, closed_ms: int) -> tuple[Decimal, int]:
     return min(qty, book.entry_qty) * book.average_entry / leverage, at_ms
 
 
+def skip_past_cycle(d: Draft, side: SideState, past: int) -> None:
+    """Number a flat side's next cycle beyond one that a closed book has shown to be over.
+
+    A process that is no more had begun it, and its state was lost: its ids must not decide anything again.
+    """
+    waits = any(o.decided and o.name.cycle == side.cycle for o in d.state.orders_of(side.side, *Role))
+    if past >= side.cycle and not side.held and not waits:
+        _number_cycle(d, side, past + 1)
+        side.book = changed(side.book, cycle=side.cycle)
+
+
 def _begin_next_cycle(d: Draft, side: SideState) -> None:
-    side.cycle += 1
-    if side.cycle >= MAX_COUNTER:
-        side.paused = "cycle numbers are used up: use another account number"
-        d.note("cycles_used_up", side.paused, side.side, Severity.CRITICAL)
     side.held, side.levels, side.opening = False, {}, None
-    side.book = CycleBook(cycle=side.cycle)
     side.base = side.price_at_base = None
     side.tp_backoff, side.level_backoff = NO_BACKOFF, {}
     side.kept_away = side.withheld = frozenset()
     side.unexplained_reads = 0
     side.stop_sent, side.fills, side.too_small = "", (), ZERO
+    _number_cycle(d, side, side.cycle + 1)
+    side.book = CycleBook(cycle=side.cycle)
+
+
+def _number_cycle(d: Draft, side: SideState, cycle: int) -> None:
+    side.cycle = cycle
+    if cycle >= MAX_COUNTER:
+        side.paused = "cycle numbers are used up: use another account number"
+        d.note("cycles_used_up", side.paused, side.side, Severity.CRITICAL)
     for key in [key for key in d.state.attempts if key.startswith(f"{side.side.value}-")]:
         del d.state.attempts[key]
     d.spend_shown(side)

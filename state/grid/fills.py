@@ -11,7 +11,7 @@ from messages.sides import Role
 from state.changed import changed
 from state.grid.backoff import NO_BACKOFF
 from state.grid.booking import book_funding, cause_of, complete_closed, count, counted, incomplete_book
-from state.grid.closing import act_on_close
+from state.grid.closing import act_on_close, skip_past_cycle
 from state.grid.draft import Draft
 from state.grid.effects import FreezeAccount, StopAccount
 from state.grid.joining import complete_level, join_fill
@@ -92,6 +92,7 @@ def _absorb_trade(
     _tell(d, side, name, execution, side.cycle if closed is None else closed.cycle)
     if closed is not None:
         complete_closed(d, side, closed, name, execution)
+        skip_past_cycle(d, side, name.cycle if name is not None else 0)
     elif opens:
         join_fill(d, side, name, order, execution)
     else:
@@ -149,6 +150,7 @@ def close_side(d: Draft, side: SideState, zero: int | None, exec_ms: int, *, rec
     """Act on a close; what has filled after the zero is taken out of the closed cycle and is a late fill."""
     ordered = by_seq(side.fills)
     late = [e for e in ordered if zero is not None and e.seq > zero]
+    names = [our_name(d, e.order_link_id) for e in ordered[: len(ordered) - len(late)]]
     if late and not side.book.foreign_qty:
         book = CycleBook(cycle=side.cycle, funding=side.book.funding)
         for e in ordered[: -len(late)]:
@@ -156,6 +158,7 @@ def close_side(d: Draft, side: SideState, zero: int | None, exec_ms: int, *, rec
         side.book = book
     side.leg = side.leg.closed(zero)
     act_on_close(d, side, exec_ms, recovered=recovered)
+    skip_past_cycle(d, side, max((name.cycle for name in names if name is not None), default=0))
     for e in late:
         name = our_name(d, e.order_link_id)
         if e.order_side is side.side.opens_with:

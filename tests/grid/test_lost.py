@@ -17,10 +17,11 @@ from messages.sides import SIDES, Side
 from state.grid.effects import CloseActed
 from tests.grid.line import NO_FAULTS, Faults
 from tests.grid.world import World, grid_settings
-from tests.grid.worlds import Watched, at_rest, opened, shown
+from tests.grid.worlds import Watched, at_rest, opened, sent, shown
 
 Fate = tuple[int, str] | str
 
+FAILING = Faults(failed_read=1)
 NO_ANSWER: list[Fate] = ["lost request", (10006, "Too many visits!")]
 
 
@@ -256,6 +257,28 @@ def test_no_id_is_given_out_again_that_an_older_file_does_not_know() -> None:
     again = [c.order_link_id for c in sent_after_restart(world)]
     assert again
     assert used.isdisjoint(again)
+
+
+def test_a_cycle_that_only_a_lost_state_knew_keeps_its_number_though_its_close_is_seen_first() -> None:
+    world = opened(take_profit_percent="0.5", grid_step_percent="3")
+    old = dict(world.grids)
+    world.move("151.10", steps=3)  # LONG closes and opens its second cycle, of which the file knows nothing
+    at_rest(world)
+    filled = {c.order_link_id for c in sent(world, PlaceOrder, "O", Side.LONG)}
+    world.checks.crashed = True
+    world.line.faults = FAILING
+    world.restart(old)
+    world.run(1_000)
+    world.move("152.30", steps=3)  # its take profit, before any sync has come through
+    assert world.side(Side.LONG).old_books
+    world.line.faults = NO_FAULTS
+    world.resume()
+    at_rest(world, 90_000)
+    again = {c.order_link_id for c in sent_after_restart(world) if c.order_link_id[3:5] == "LO"}
+    assert again
+    assert {name.rsplit("-", 1)[1][:3] for name in again}.isdisjoint(
+        name.rsplit("-", 1)[1][:3] for name in filled
+    )
 
 
 def sent_after_restart(world: World) -> list[PlaceOrder]:
