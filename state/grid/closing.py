@@ -225,7 +225,6 @@ def decide_opening(d: Draft, side: SideState, *, released: Decimal = ZERO, relea
         released=released,
         released_ms=released_ms,
     )
-    side.settings = d.state.cycle_settings
 
 
 def reopen_depth(d: Draft, side: SideState) -> int:

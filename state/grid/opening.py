@@ -34,6 +34,8 @@ def run_opening(d: Draft, side: SideState) -> None:
     if not side.held and side.size == 0 and d.state.settings.wind_down:
         side.opening = None
         return
+    if not side.held:
+        opening = _by_the_newest(d, side, opening)
     missing = _missing_levels(side, opening)
     if not missing or _late_fills_suffice(d, side, opening):
         _finish(d, side)
@@ -56,6 +58,15 @@ def run_opening(d: Draft, side: SideState) -> None:
     check = balance_check(d, side, context, qty, last)
     d.place(side, Role.OPENING, opening.depth, qty, None, Priority.REOPEN, check)
     side.opening = changed(opening, tries=opening.tries + 1)
+
+
+def _by_the_newest(d: Draft, side: SideState, opening: Opening) -> Opening:
+    """What has not begun yet goes by the newest settings: they may have changed while it waited."""
+    side.settings = d.state.cycle_settings
+    last = side.settings.max_levels - 1
+    if opening.depth > last:
+        opening = side.opening = changed(opening, depth=last)
+    return opening
 
 
 def _held(side: SideState, n: int) -> Decimal:
