@@ -25,7 +25,7 @@ class VenueFailed(Exception):
 
 
 class VenueProcess:
-    """A running venue; ``url`` is its address."""
+    """A running venue; ``url`` is its address. What it says waits in its pipe until somebody listens."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         root = str(Path(__file__).resolve().parent.parent)
@@ -38,22 +38,28 @@ class VenueProcess:
             text=True,
             start_new_session=True,  # a Ctrl-C is for the bot, which then stops the venue
         )
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self._stopping = False
         self.url = self._wait()
-        threading.Thread(target=self._listen, name="venue-log", daemon=True).start()
 
     def _wait(self) -> str:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith(_READY):
                 return line.removeprefix(_READY).strip()
-            self.notes.append(line.rstrip())
+            self._notes.append(line.rstrip())
         code = self._process.wait()
-        raise VenueFailed("\n".join(self.notes) or f"the venue ended with code {code}", code)
+        raise VenueFailed("\n".join(self._notes) or f"the venue ended with code {code}", code)
+
+    def listen(self) -> None:
+        """Log where it serves and what it said at its start, and from now on what it says later."""
+        _log.info("local venue on %s", self.url)
+        for note in self._notes:
+            _log.info("%s", note)
+        threading.Thread(target=self._listen, name="venue-log", daemon=True).start()
 
     def _listen(self) -> None:
-        """Pass on what it says later: a pipe that nobody reads would stop it one day."""
+        """To its end: a pipe that nobody reads would stop it one day."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             _log.warning("%s", line.rstrip())

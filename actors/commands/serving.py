@@ -102,12 +102,3 @@ def venue_for(settings: Config, options: VenueOptions) -> Iterator[VenueProcess 
         yield venue
     finally:
         venue.stop()
-
-
-def tell_where(venue: VenueProcess | None) -> None:
-    """Log a venue's address, and what it said when it started."""
-    if venue is not None:
-        log = logging.getLogger("sol_trader")
-        log.info("local venue on %s", venue.url)
-        for note in venue.notes:
-            log.info("%s", note)

@@ -20,7 +20,6 @@ from actors.commands.serving import (
     Scenario,
     Seed,
     Speed,
-    tell_where,
     venue_for,
     venue_options,
 )
@@ -57,7 +56,8 @@ def run(
     # The venue first: it refuses options that are wrong, and then nothing has been written.
     with venue_for(settings, options) as venue, process_log(settings, quiet=terminal) as log:
         told = notices_for(settings, os.environ)
-        tell_where(venue)
+        if venue is not None:
+            venue.listen()
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         with told as notices, log.held(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
@@ -82,7 +82,8 @@ def check(config: ConfigFile = EXAMPLE) -> None:
     check_channels(settings.notifications, os.environ, Console())
     options = venue_options(settings, 0, None, None, "1", DEFAULT_SEED, None)
     with venue_for(settings, options) as venue:
-        tell_where(venue)
+        if venue is not None:
+            venue.listen()
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         passed = check_accounts(settings, make, Console())
     raise typer.Exit(0 if passed else 1)

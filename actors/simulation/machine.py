@@ -151,6 +151,8 @@ class VirtualMachine:
                 return Resident(scheduler)
 
             def start_loop(shell: Shell) -> None:
+                # pykka's registry is for those that can be stopped through it, by their threads.
+                pykka.ActorRegistry.unregister(shell.actor_ref)
                 machine.shells[shell.address] = shell
                 resident: Any = shell.actor_inbox
                 resident.shell, resident.grid = shell, isinstance(shell, GridActor)

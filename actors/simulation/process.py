@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pykka import ActorRegistry
-
 from actors.account import Exchange
 from actors.grid import GridActor
 from actors.keeper import KeeperActor
@@ -103,8 +101,6 @@ class Process:
     def _let_go(self) -> None:
         for exchange in self._exchanges:
             exchange.end()
-        for shell in self._machine.shells.values():
-            ActorRegistry.unregister(shell.actor_ref)
 
     def _spawned(self, shell: Shell) -> None:
         if isinstance(shell, GridActor):

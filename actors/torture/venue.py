@@ -53,6 +53,7 @@ class TorturedVenue:
             symbols=tuple(f"{name}={price}" for name, price in symbols.items()),
         )
         self._process = VenueProcess(to_arguments(options))
+        self._process.listen()
         self.url = self._process.url
         self._http = HTTPConnection(self.url.removeprefix("http://"), timeout=_LONGEST_S)
 

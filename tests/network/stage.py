@@ -11,6 +11,7 @@ exchange also brings everybody's prices, over the one public path.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -126,6 +127,14 @@ class NetworkStage(Stage):
         """What the bot has told a person of an account (0: of all) that contains this."""
         told = self.bot.model.happenings if self.bot.model is not None else ()
         return [one for one in told if one.account == account and text in one.text]
+
+    def wait_said(self, pair: Pair, sentence: str) -> None:
+        """Until a person is told this of the pair's account: the display comes after what the venue shows."""
+
+        def told() -> bool:
+            return any(re.fullmatch(sentence, one.text) for one in self.said("", pair.account))
+
+        pair.wait_for(told, f"it to say {sentence!r}")
 
     def synced_since(self, pair: Pair) -> Callable[[], bool]:
         """Tells whether a sync that succeeded has ended since now."""

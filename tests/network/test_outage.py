@@ -34,7 +34,7 @@ def test_an_outage_of_everything_is_waited_for_told_and_made_up_for(stage: Netwo
         pair.wait_for(
             lambda a=pair.account: dialled(stage, a) >= begun[a] + DIALS, "dials in vain, ever later"
         )
-        assert stage.said("dialled again in 2 s", pair.account)
+        stage.wait_said(pair, "private stream down: .*; dialled again in 2 s")
     assert closed.cycles(Side.LONG) == 0
     for wire in stage.wires.all():
         wire.heal()
@@ -44,10 +44,7 @@ def test_an_outage_of_everything_is_waited_for_told_and_made_up_for(stage: Netwo
     assert len(closed.created(Side.LONG, Role.OPENING, cycle=2)) == 1
     assert len(filled.created(Side.LONG, Role.ENTRY)) == 2
     for pair in (closed, filled):
-        pair.wait_for(
-            lambda a=pair.account: stage.said("private stream up after", a),
-            "it to say that the stream is back",
-        )
+        stage.wait_said(pair, r"private stream up after \d+\.\d s and \d+ dials")
         stage.booked_once(pair)
 
 

@@ -62,7 +62,7 @@ def test_requests_that_hang_delay_no_close_and_no_reopening(stage: NetworkStage)
     pair.wait_open(what="the reopened hedge")
     assert pair.count("recovery") == 0
     pair.wait_for(lambda: stage.bot.tally(pair.account).sync_failures >= 1, "a sync that has failed")
-    assert stage.said("sync failed", pair.account)
+    stage.wait_said(pair, "sync failed: .*")
     synced = stage.synced_since(pair)
     wire.heal()
     pair.wait_for(synced, "a sync that succeeds")
