@@ -11,10 +11,10 @@ from messages.commands import Stop, Withdraw
 from messages.market import Instrument
 from messages.orders import PlaceOrder
 from messages.settings import ReopenSize
-from messages.sides import Side
+from messages.sides import SIDES, Side
 from tests.grid.test_reopening import fallen
 from tests.grid.world import World, grid_settings
-from tests.grid.worlds import at_rest, opened, sent
+from tests.grid.worlds import Watched, at_rest, opened, sent
 
 Fate = tuple[int, str] | str
 
@@ -69,6 +69,19 @@ def test_winding_down_drops_an_opening_that_an_earlier_process_had_recorded() ->
     at_rest(world, 10_000)
     assert world.leg(Side.LONG) == 0
     assert world.side(Side.LONG).opening is None
+
+
+def test_an_opening_that_waits_for_balance_goes_by_the_settings_with_which_the_bot_starts_anew() -> None:
+    world = Watched(grid_settings(), balance="5")
+    world.run(10_000)
+    assert all(side.opening is not None and side.opening.waiting for side in world.grid.sides)
+    settings = grid_settings(initial_margin="1", leverage="20")
+    world.settings = {world.symbol: settings}
+    world.checks.crashed = True
+    world.restart()
+    at_rest(world, 20_000)
+    assert [world.leg(side) for side in SIDES] == [Decimal("0.1")] * 2
+    assert {world.side(side).settings for side in SIDES} == {settings}
 
 
 def test_an_opening_that_a_stop_withholds_keeps_its_depth_for_resume() -> None:
