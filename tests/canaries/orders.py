@@ -81,7 +81,13 @@ CANARIES: tuple[Canary, ...] = (
     Canary(
         name="a-cycle-number-is-used-again",
         fault="After a close a side goes on with the old cycle's number, and so with its ids.",
-        patches=(Patch(path="state/grid/closing.py", old="    side.cycle += 1\n", new=""),),
+        patches=(
+            Patch(
+                path="state/grid/closing.py",
+                old="    side.cycle = cycle\n",
+                new="    side.cycle = cycle - 1\n",
+            ),
+        ),
         checkers=frozenset({"OneOrderADecision", "EndsAreFinal", "NeverTwiceFilled"}),
         within_seeds=10,
     ),
