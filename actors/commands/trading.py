@@ -12,7 +12,15 @@ import typer
 from rich.console import Console
 
 from actors.check import check_accounts
-from actors.commands.arguments import EXAMPLE, ConfigFile, Refused, check_writable, duration, set_up_log
+from actors.commands.arguments import (
+    EXAMPLE,
+    ConfigFile,
+    Refused,
+    check_writable,
+    duration,
+    set_up_log,
+    write_result,
+)
 from actors.commands.serving import (
     Journal,
     Port,
@@ -68,9 +76,8 @@ def run(
     if result.started:
         Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
-        summary.write_bytes(
-            orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
-        )
+        told_json = summary_json(result.model, result.ended_ms)
+        write_result("--summary", summary, orjson.dumps(told_json, option=orjson.OPT_INDENT_2))
     if result.failure:
         raise Refused(result.failure)
 
