@@ -234,7 +234,11 @@ class Bot:
                 _log.info("metrics on %smetrics", site)
                 _log.info("page on %s", site)
             except OSError as error:
-                return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
+                place = f"{settings.metrics.host!r}, port {settings.metrics.port}"
+                return (
+                    f"metrics: {place}: {error.strerror}: let process.metrics name another host or port "
+                    "(0 takes a free one), or end what listens there"
+                )
         self._start_public_feed()
         self._fleet.begin()
         return "; ".join(self._fleet.refusals) if self._fleet.lost else ""
