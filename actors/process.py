@@ -85,6 +85,7 @@ class Bot:
         machine: Machine | None = None,
         notifier: Notifier | None = None,
         notices: Notices | None = None,
+        claim: Callable[[int], None] | None = None,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -112,6 +113,7 @@ class Bot:
             make_exchange,
             new_venue=new_venue,
             goes_on=self._goes_on,
+            claim=claim or (lambda account: None),
         )
         self._model = self._new_model()
         self._metrics = self._new_metrics() if config.process.metrics.enabled else None

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from actors.check import check_accounts
+from actors.claim import claims_for
 from actors.commands.arguments import (
     EXAMPLE,
     ConfigFile,
@@ -67,10 +68,11 @@ def run(
         if venue is not None:
             venue.listen()
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        claim = claims_for(settings, os.environ).take
         with told as notices, log.held(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
             new = venue is not None
-            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices, claim=claim)
             result = bot.run(seconds)
             notices.end(result.failure, result.model)
     if result.started:
