@@ -59,7 +59,8 @@ _OWNERS_S = 10
 
 
 class Fleet:
-    """Belongs to the main thread. ``goes_on`` is asked before each start whether it is still wanted."""
+    """Belongs to the main thread. ``goes_on`` is asked before each start whether it is still wanted;
+    ``claim`` takes the account for this process, or raises StartRefused (actors/claim.py)."""
 
     def __init__(
         self,
@@ -72,10 +73,11 @@ class Fleet:
         *,
         new_venue: bool,
         goes_on: Callable[[], bool],
+        claim: Callable[[int], None],
     ) -> None:
         self._machine, self._world, self._timers, self._clock = machine, world, timers, clock
         self._config, self._make_exchange = config, make_exchange
-        self._goes_on = goes_on
+        self._goes_on, self._claim = goes_on, claim
         self._new_venue = {account.id for account in config.accounts} if new_venue else set[int]()
         self._accounts = {account.id: account for account in config.accounts}
         self._waits: dict[int, tuple[int, int]] = {}
@@ -230,6 +232,7 @@ class Fleet:
     def _started(self, account: Account, exchange: Exchange) -> AccountActors:
         disk, environment = self._machine.disk, self._config.process.environment
         files = Files.of(Path(self._config.process.data_dir), account)
+        self._claim(account.id)
         lock = AccountLock(disk, files.lock)
         try:
             lock.sign(iso_utc(self._clock.now_ms()))

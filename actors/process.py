@@ -85,6 +85,7 @@ class Bot:
         machine: Machine | None = None,
         notifier: Notifier | None = None,
         notices: Notices | None = None,
+        claim: Callable[[int], None] | None = None,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -112,6 +113,7 @@ class Bot:
             make_exchange,
             new_venue=new_venue,
             goes_on=self._goes_on,
+            claim=claim or (lambda account: None),
         )
         self._model = self._new_model()
         self._metrics = self._new_metrics() if config.process.metrics.enabled else None
@@ -234,7 +236,11 @@ class Bot:
                 _log.info("metrics on %smetrics", site)
                 _log.info("page on %s", site)
             except OSError as error:
-                return f"metrics: {settings.metrics.host}:{settings.metrics.port}: {error.strerror}"
+                place = f"{settings.metrics.host!r}, port {settings.metrics.port}"
+                return (
+                    f"metrics: {place}: {error.strerror}: let process.metrics name another host or port "
+                    "(0 takes a free one), or end what listens there"
+                )
         self._start_public_feed()
         self._fleet.begin()
         return "; ".join(self._fleet.refusals) if self._fleet.lost else ""

@@ -15,6 +15,7 @@ from rich.console import Console
 
 import config as settings_room
 from config import Config
+from state.store.files import disk_trouble
 
 EXAMPLE = Path(settings_room.__file__).resolve().parent / "example.toml"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, None: 1}
@@ -58,6 +59,14 @@ def check_writable(name: str, path: Path | None) -> None:
         path.open("ab").close()
     except OSError as error:
         raise WrongArgument(f"{name} {path}: can't be written: {error.strerror}") from None
+
+
+def write_result(name: str, path: Path, payload: bytes) -> None:
+    """Write what a long run has given. Raises Refused where the disk won't take it."""
+    try:
+        path.write_bytes(payload)
+    except OSError as error:
+        raise Refused(f"{name} {disk_trouble(error, path)}") from None
 
 
 def set_up_log(settings: Config, *, quiet: bool) -> None:

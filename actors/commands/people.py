@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from actors.claim import claims_for
 from actors.commands.arguments import EXAMPLE, ConfigFile, set_up_log
 from actors.control import commands
 from actors.control.alone import flattened
@@ -69,6 +70,7 @@ def _flatten(settings: Config, account: int, symbol: str | None) -> None:
         quiet = settings.process.model_copy(update={"metrics": MetricsSettings(enabled=False)})
         alone = settings.model_copy(update={"process": quiet, "accounts": (one,)})
         set_up_log(settings, quiet=True)
-        return partial(flattened, alone, exchanges_for(alone, "", os.environ), _FLATTEN_S, symbol)
+        make, claim = exchanges_for(alone, "", os.environ), claims_for(alone, os.environ).take
+        return partial(flattened, alone, make, _FLATTEN_S, symbol, claim)
 
     commands.flatten(settings, account, symbol, Console(), wait_s=_FLATTEN_S, prepare=prepare)

@@ -92,4 +92,5 @@ def balance(config: ConfigFile = EXAMPLE, json: AsJson = False) -> None:
 
 def no_process(settings: Config) -> str:
     """What to say where nobody serves."""
-    return f"no process runs with this config: nobody serves {socket_path(settings)}; start it with `run`"
+    path = socket_path(settings).absolute()
+    return f"no process runs with this config: nobody serves {path}; start it with `run`"

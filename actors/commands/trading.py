@@ -12,7 +12,16 @@ import typer
 from rich.console import Console
 
 from actors.check import check_accounts
-from actors.commands.arguments import EXAMPLE, ConfigFile, Refused, check_writable, duration, set_up_log
+from actors.claim import claims_for
+from actors.commands.arguments import (
+    EXAMPLE,
+    ConfigFile,
+    Refused,
+    check_writable,
+    duration,
+    set_up_log,
+    write_result,
+)
 from actors.commands.serving import (
     Journal,
     Port,
@@ -59,18 +68,18 @@ def run(
         if venue is not None:
             venue.listen()
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
+        claim = claims_for(settings, os.environ).take
         with told as notices, log.held(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
             new = venue is not None
-            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices, claim=claim)
             result = bot.run(seconds)
             notices.end(result.failure, result.model)
     if result.started:
         Console().print(summary_table(result.model, result.ended_ms))
     if summary is not None:
-        summary.write_bytes(
-            orjson.dumps(summary_json(result.model, result.ended_ms), option=orjson.OPT_INDENT_2)
-        )
+        told_json = summary_json(result.model, result.ended_ms)
+        write_result("--summary", summary, orjson.dumps(told_json, option=orjson.OPT_INDENT_2))
     if result.failure:
         raise Refused(result.failure)
 

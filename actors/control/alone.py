@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
 
 from actors.account import MakeExchange
@@ -28,7 +29,13 @@ _STOP_S = 10
 _MARGIN, _LEVERAGE = Decimal("0.01"), Decimal(10)
 
 
-def flattened(config: Config, make_exchange: MakeExchange, wait_s: float, symbol: str | None = None) -> bool:
+def flattened(
+    config: Config,
+    make_exchange: MakeExchange,
+    wait_s: float,
+    symbol: str | None = None,
+    claim: Callable[[int], None] | None = None,
+) -> bool:
     """Run the bot of a config with one account, whose flag lies there; whether it was proven flat.
 
     With ``symbol`` that one alone is flattened, while the flag holds the others. Raises ControlFailed where
@@ -38,7 +45,7 @@ def flattened(config: Config, make_exchange: MakeExchange, wait_s: float, symbol
     symbols = [each.symbol for each in account.symbols]
     if symbol is not None and symbol not in symbols:
         raise ControlFailed(f"{symbol}: nothing of ours is there; the account has {', '.join(symbols)}")
-    bot = Bot(config.model_copy(update={"accounts": (account,)}), make_exchange, None)
+    bot = Bot(config.model_copy(update={"accounts": (account,)}), make_exchange, None, claim=claim)
     proven = threading.Event()
 
     def look() -> None:

@@ -20,7 +20,11 @@ _OK = 200
 
 
 class NotRunning(Exception):
-    """No process serves the control socket."""
+    """No process serves the control socket; the text says so, and which: a command that is given in another
+    folder than the bot was may look at another socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"no process runs: nobody serves {path.absolute()}")
 
 
 class ControlFailed(Exception):
@@ -73,9 +77,14 @@ async def _asked(path: Path, method: str, url: str, body: Mapping[str, object] |
     except aiohttp.ClientConnectorError as error:
         if isinstance(error.os_error, PermissionError):
             raise ControlFailed(f"{path}: only the user that runs the bot may open it") from None
-        raise NotRunning(f"nobody serves {path}") from None
+        raise NotRunning(path) from None
     except FileNotFoundError:
-        raise NotRunning(f"nobody serves {path}") from None
-    except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
+        raise NotRunning(path) from None
+    except TimeoutError:
+        raise ControlFailed(
+            f"{path}: no answer within {_WITHIN_S} s: the process hangs, or is held (kill -CONT lets it go "
+            "on); what was asked may still be done: look with `status`"
+        ) from None
+    except (aiohttp.ClientError, ValueError, LookupError, TypeError) as error:
         raise ControlFailed(f"{path}: {type(error).__name__} {error}: is the process well?") from None
     return told

@@ -52,9 +52,9 @@ def stop(config: Config, number: int, console: Console) -> None:
     try:
         told = tell(socket_path(config), "stop", {"account": number, "flatten": False})
         console.print(describe(told), markup=False)
-    except NotRunning:
+    except NotRunning as absent:
         _raise_flag(config, account, StopMode.HOLD)
-        console.print(f"no process runs; account {account.code} will start as stopped", markup=False)
+        console.print(f"{absent}; account {account.code} will start as stopped", markup=False, soft_wrap=True)
 
 
 def flatten(
@@ -117,15 +117,18 @@ def resume(config: Config, number: int, symbol: str | None, side: Side | None, c
     try:
         told = tell(socket_path(config), "resume", {k: v for k, v in body.items() if v is not None})
         console.print(describe(told), markup=False)
-    except NotRunning:
+    except NotRunning as absent:
         if symbol is not None:
-            raise ControlFailed("no process runs: start the bot, and resume the symbol then") from None
+            raise ControlFailed(f"{absent}: start the bot, and resume the symbol then") from None
         disk, flag = RealDisk(), _files(config, account).flag
-        if read_flag(disk, flag) is None:
-            raise ControlFailed(f"account {account.code} is not stopped, and no process runs") from None
-        with _locked(config, account):
+        with _told(flag):
+            if read_flag(disk, flag) is None:
+                raise ControlFailed(f"account {account.code} is not stopped, and {absent}") from None
+        with _locked(config, account), _told(flag):
             write_resumption(disk, flag, number)
-        console.print(f"no process runs; account {account.code} resumes with its next start", markup=False)
+        console.print(
+            f"{absent}; account {account.code} resumes with its next start", markup=False, soft_wrap=True
+        )
 
 
 def describe(told: Mapping[str, Any]) -> str:
@@ -173,8 +176,10 @@ def _told(path: Path) -> Iterator[None]:
 @contextmanager
 def _locked(config: Config, account: Account) -> Iterator[None]:
     """No process of the account may begin meanwhile."""
+    path = _files(config, account).lock
     try:
-        lock = AccountLock(RealDisk(), _files(config, account).lock)
+        with _told(path):
+            lock = AccountLock(RealDisk(), path)
     except StartRefused as refusal:
         raise ControlFailed(f"{refusal}; but it serves no control socket") from None
     try:

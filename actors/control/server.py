@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actors.control.client import NOT_STARTED
+from actors.http_log import HTTP_LOG
 from messages.guard import AskFlatten, AskResume, AskStanding, AskStop, Standing
 from messages.sides import Side
 
@@ -21,6 +22,10 @@ _log = logging.getLogger("sol_trader")
 #: What a Unix socket's path may be as long as, in bytes, on every system.
 _LONGEST_PATH = 103
 _STARTS_WITHIN_S = 5
+#: Connections that are held open at the end are cut after this. (0 would mean for ever to aiohttp.)
+_CUT_S = 0.1
+_MOST_DIGITS = 3
+_LONGEST_SHOWN = 60
 
 Asked = AskStop | AskFlatten | AskResume | AskStanding
 Ask = Callable[[int, Asked], Standing | str]
@@ -71,7 +76,7 @@ class ControlServer:
 
     def _run(self) -> None:
         self._loop = asyncio.new_event_loop()
-        runner = web.AppRunner(self._application(), access_log=None)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=_CUT_S, logger=HTTP_LOG)
         try:
             self._loop.run_until_complete(self._begin(runner))
         except OSError as error:
@@ -110,8 +115,8 @@ class ControlServer:
 
     async def _standing(self, request: web.Request) -> web.Response:
         account = request.query.get("account", "")
-        if not account.isdigit():
-            return _refusal(400, f"account={account!r}: a number from 1 to 999 expected")
+        if not (account.isascii() and account.isdecimal() and len(account) <= _MOST_DIGITS):
+            return _refusal(400, f"account={account[:_LONGEST_SHOWN]!r}: a number from 1 to 999 expected")
         return await self._answer(int(account), AskStanding())
 
     async def _picture(self, _: web.Request) -> web.Response:

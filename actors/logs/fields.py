@@ -25,6 +25,8 @@ NUMBERS = ("after_us", "took_us")
 STATUS = "status"
 #: The kind of what has ended the process: for files alone, the interpreter's hook tells people.
 CRASH = "crash"
+#: The kind of a config, or of keys, with which nothing begins: for files alone, the command tells people.
+CONFIG_REFUSED = "config_refused"
 
 
 def about(

@@ -12,7 +12,7 @@ from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
 from typing import Any
 
-from actors.logs.fields import CRASH, STATUS
+from actors.logs.fields import CONFIG_REFUSED, CRASH, STATUS
 from actors.logs.formats import JsonFormat, PeopleFormat
 from actors.logs.log_file import LogFile
 from actors.logs.tracing import STEPS
@@ -34,7 +34,11 @@ class PeopleHandler(logging.StreamHandler[Any]):
     def filter(self, record: logging.LogRecord) -> bool:
         """Steps are for files; here they are shown where every step is asked for."""
         wanted = record.name != STEPS.name or self.level <= logging.DEBUG
-        return wanted and getattr(record, "kind", "") != CRASH and bool(super().filter(record))
+        return (
+            wanted
+            and getattr(record, "kind", "") not in (CRASH, CONFIG_REFUSED)
+            and bool(super().filter(record))
+        )
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or keep it."""

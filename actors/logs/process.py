@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from actors.account import Files
-from actors.logs.fields import CRASH, about
+from actors.logs.fields import CONFIG_REFUSED, CRASH, about
 from actors.logs.formats import JsonFormat
 from actors.logs.handlers import FilesHandler, PeopleHandler, WaitingRoom, Writer
 from actors.logs.log_file import LogFile
-from config import Config
+from config import Config, ConfigError
 from exchange.clock import SystemClock
 from state.store.disk import Disk, RealDisk
 
@@ -67,6 +67,9 @@ def process_log(config: Config, *, quiet: bool, disk: Disk | None = None) -> Ite
     writer.start()
     try:
         yield ProcessLog(people)
+    except ConfigError as error:  # no failure of ours: whoever started the process is told by it
+        ours.error("the process ends: %s", error, extra=about(kind=CONFIG_REFUSED))
+        raise
     except Exception as error:
         ours.critical("the process ends: %s", type(error).__name__, exc_info=True, extra=about(kind=CRASH))
         raise

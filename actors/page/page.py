@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Coroutine
 from threading import Thread
@@ -12,6 +13,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from actors.display.model import DisplayModel
+from actors.http_log import HTTP_LOG
 from actors.page.doors import is_loopback, let_in
 from actors.page.news import News
 from actors.page.routes import application
@@ -73,7 +75,12 @@ class Page:
         streams = Streams(News(self._look), self._max_streams)
         app = application(self._registry, self._look, streams, loopback=loopback)
         runner = web.AppRunner(
-            app, handle_signals=False, access_log=None, keepalive_timeout=30, shutdown_timeout=_CUT_S
+            app,
+            handle_signals=False,
+            access_log=None,
+            logger=HTTP_LOG,
+            keepalive_timeout=30,
+            shutdown_timeout=_CUT_S,
         )
         await runner.setup()
         server = runner.server
@@ -93,7 +100,10 @@ class Page:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Raises ``OSError`` with plain words."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:
+        raise OSError(errno.EINVAL, "no host has such a name") from None
     family, kind, protocol, _, address = found[0]
     listening = socket.socket(family, kind, protocol)
     try:

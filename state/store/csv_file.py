@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from state.store.disk import Disk
-from state.store.files import write_all
+from state.store.files import make_folder, write_all
 
 _LONGEST_HEADER = 1_000_000
 _LONGEST_APPEND = 1_000_000
@@ -39,7 +39,13 @@ class CsvFile:
         self.path = path
         self.columns = tuple(columns)
         self._failed_at: int | None = None
-        self._descriptor = disk.open(path)
+        self.cut_bytes = 0
+        self._gone = False
+        self._open()
+
+    def _open(self) -> None:
+        disk = self._disk
+        self._descriptor = disk.open(self.path)
         try:
             self._check_header()
             self.cut_bytes = _cut_torn_end(disk, self._descriptor)
@@ -47,7 +53,7 @@ class CsvFile:
                 self._append_bytes(_line(self.columns))
             # What is read counts as kept; a killed writer may have flushed neither its lines nor the name.
             disk.fsync(self._descriptor)
-            disk.flush_folder(path.parent)
+            disk.flush_folder(self.path.parent)
         except BaseException:
             self.close()
             raise
@@ -61,6 +67,8 @@ class CsvFile:
 
     def rows(self) -> Iterator[dict[str, str]]:
         """The file's rows, oldest first; ``CsvFileError`` names a line that has the wrong cells."""
+        if self._gone:
+            self._begin_anew()
         content = io.BufferedReader(_Content(self._disk, self._descriptor))
         with io.TextIOWrapper(content, encoding="utf-8", errors="replace", newline="") as text:
             for number, cells in enumerate(self._cells(text), start=1):
@@ -87,9 +95,30 @@ class CsvFile:
             self._disk.close(self._descriptor)
             self._descriptor = -1
 
+    def _size(self) -> int:
+        """The file's size. If somebody has removed it, or its folder, what comes now must not vanish with it:
+        then it is begun anew."""
+        if not self._gone:
+            try:
+                return self._disk.size(self._descriptor)
+            except FileNotFoundError:
+                self.close()
+                self._gone, self._failed_at = True, None
+        self._begin_anew()
+        return self._disk.size(self._descriptor)
+
+    def _begin_anew(self) -> None:
+        make_folder(self._disk, self.path.parent)
+        self._gone = False
+        try:
+            self._open()
+        except BaseException:
+            self._gone = True
+            raise
+
     def _append_bytes(self, payload: bytes) -> None:
         self._cut_failed()
-        size = self._disk.size(self._descriptor)
+        size = self._size()
         try:
             write_all(self._disk, self._descriptor, payload)
             self._disk.fsync(self._descriptor)

@@ -8,6 +8,7 @@ Every operation raises ``OSError`` with its errno. A descriptor is a number, let
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -49,7 +50,7 @@ class Disk(Protocol):
         ...
 
     def size(self, descriptor: int) -> int:
-        """The file's size in bytes."""
+        """The file's size in bytes; ``FileNotFoundError`` if it has been removed since it was opened."""
         ...
 
     def truncate(self, descriptor: int, size: int) -> None:
@@ -117,8 +118,11 @@ class RealDisk:
         return os.pread(descriptor, size, offset)
 
     def size(self, descriptor: int) -> int:
-        """By fstat(2)."""
-        return os.fstat(descriptor).st_size
+        """By fstat(2); what no folder names any more is gone."""
+        found = os.fstat(descriptor)
+        if found.st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "it was removed while it was in use")
+        return found.st_size
 
     def truncate(self, descriptor: int, size: int) -> None:
         """By ftruncate(2)."""

@@ -16,7 +16,7 @@ from actors.logs.handlers import FilesHandler, WaitingRoom
 from actors.logs.log_file import LogFile
 from actors.logs.process import process_log
 from actors.logs.tracing import STEPS
-from config import Config, SecretFilter, Secrets
+from config import Config, ConfigError, Problem, SecretFilter, Secrets
 from config.loader import check_document
 from messages.sides import Side
 from state.store.disk import RealDisk
@@ -146,6 +146,22 @@ def test_what_ends_the_process_is_in_its_file_and_its_last_words_are_masked(
     OURS.critical("last words of %s", SECRET)
     assert "CRITICAL last words of ***" in capsys.readouterr().err
     root.handlers[:] = before
+
+
+def test_keys_that_are_missing_are_in_its_file_as_people_are_told_and_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = ConfigError("environment variables", [Problem(place="KEY", what="is not set")])
+
+    def run_without_keys() -> None:
+        with logged(config(tmp_path)):
+            raise refused
+
+    with pytest.raises(ConfigError):
+        run_without_keys()
+    (told,) = records(tmp_path / "process_log.jsonl")
+    assert (told["level"], told["text"], "trace" in told) == ("ERROR", f"the process ends: {refused}", False)
+    assert capsys.readouterr().err == ""
 
 
 def test_nobody_waits_for_a_disk_that_hangs_and_what_is_lost_is_counted(

@@ -234,3 +234,18 @@ def test_stopping_ends_open_streams_and_the_thread() -> None:
         with pytest.raises(ConnectionRefusedError):
             site.connect()
         site.page.stop()
+
+
+@pytest.mark.parametrize("host", ["x" * 70 + ".com", "..ü..", "a b"])
+def test_a_host_that_no_host_can_be_called_is_refused_as_an_address_is(host: str) -> None:
+    with served() as site:
+        site.page.stop()
+        with pytest.raises(OSError, match=r"no host has such a name|not known|resolution"):
+            site.page.start(host)
+
+
+def test_nonsense_is_answered_with_400_and_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    with served() as site, site.connect() as connection:
+        connection.sendall(b"GET /metrics HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n")
+        assert connection.recv(12) in (b"HTTP/1.1 400", b"HTTP/1.0 400")
+    assert caplog.records == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -215,3 +216,34 @@ def test_no_text_in_an_id_can_break_the_lines(text: str) -> None:
         trades.close()
         assert book(path, "e-1", "e-2", "e-3") == 1
         assert ids_of(path) == ["e-1", "e-2", "e-3"]
+
+
+@pytest.mark.parametrize("gone", ["the file", "its folder"])
+def test_what_is_booked_after_the_file_was_removed_does_not_vanish_with_it(tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "data" / "001_trades_history.csv"
+    path.parent.mkdir()
+    trades = TradesFile(RealDisk(), path)
+    trades.append([a_trade("e-1", NOW_MS)])
+    if gone == "the file":
+        path.unlink()
+    else:
+        shutil.rmtree(path.parent)
+    assert trades.append([a_trade("e-1", NOW_MS), a_trade("e-2", NOW_MS)]) == 1
+    trades.append([a_trade("e-3", NOW_MS)])
+    trades.close()
+    assert ids_of(path) == ["e-2", "e-3"]
+
+
+def test_a_folder_that_cannot_be_made_again_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "001_trades_history.csv"
+    path.parent.mkdir()
+    trades = TradesFile(RealDisk(), path)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    for _ in range(2):
+        with pytest.raises(OSError, match="001_trades_history"):
+            trades.append([a_trade("e-1", NOW_MS)])
+    path.parent.unlink()
+    assert trades.append([a_trade("e-1", NOW_MS)]) == 1
+    trades.close()
+    assert ids_of(path) == ["e-1"]

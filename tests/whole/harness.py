@@ -79,11 +79,13 @@ def config(folder: Path, accounts: Accounts, *, sync_seconds: int = 60) -> Confi
 class RunningBot:
     """A bot in a thread of its own; ``model`` is what its display shows."""
 
-    def __init__(self, settings: Config, make: MakeExchange) -> None:
+    def __init__(
+        self, settings: Config, make: MakeExchange, claim: Callable[[int], None] | None = None
+    ) -> None:
         self.data = Path(settings.process.data_dir)
         self.model: DisplayModel | None = None
         self.result: RunResult | None = None
-        self._bot = Bot(settings, make, self._drawn)
+        self._bot = Bot(settings, make, self._drawn, claim=claim)
         self._thread = threading.Thread(target=self._run, name="bot")
         self._error: BaseException | None = None
         self._thread.start()

@@ -29,7 +29,7 @@ def findings(config: Config) -> list[Finding]:
     try:
         picture, earlier = _pictures(config)
     except NotRunning:
-        text = f"none runs: nobody serves {socket_path(config)}"
+        text = f"none runs: nobody serves {socket_path(config).absolute()}"
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=text)]
         return _ordered([*found, *file_findings(config, serving=None)])
     except ControlFailed as error:
