@@ -61,8 +61,15 @@ def run(
         make = exchanges_for(settings, venue.url if venue is not None else "", os.environ)
         with told as notices, log.held(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
-            new = venue is not None
-            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices)
+            bot = Bot(
+                settings,
+                make,
+                draw,
+                new_venue=venue is not None,
+                notifier=notifier,
+                notices=notices,
+                lost_records=log.lost,
+            )
             result = bot.run(seconds)
             notices.end(result.failure, result.model)
     if result.started:

@@ -247,11 +247,9 @@ _CYCLES = (
     ),
     Lines(
         title="Fills and closes",
-        shows="How often each side's ladder changed: an entry filled or a take profit closed it.",
+        shows="Executions of the bot's orders, by side and by what the order was for.",
         act="Many in a minute: the market whips through the grid; a wider grid_step_percent pays fewer fees.",
-        queries=(
-            Query(f"sum by (side) (changes(soltrader_filled_levels{SYMBOLS}[$__rate_interval]))", "{{side}}"),
-        ),
+        queries=(Query(counted("soltrader_fills_total", SYMBOLS, "side, role"), "{{side}} {{role}}"),),
         unit=COUNT,
         bars=True,
         decimals=0,

@@ -86,7 +86,7 @@ def _total(
         unit=COUNT,
         steps=ZERO,
         alerts=alerts,
-        width=4,
+        width=3,
         height=5,
     )
 
@@ -125,6 +125,14 @@ _ZERO = (
         ("SolTraderRestarts",),
     ),
     _total(
+        "Actors that stood still",
+        "Actors that did nothing for too long though there was something to do.",
+        "The log's record `actor_wedged` shows where it stood: a disk, a name server, or a fault to report.",
+        "soltrader_actor_wedges_total",
+        ACCOUNTS,
+        ("SolTraderActorStoodStill",),
+    ),
+    _total(
         "Unreadable frames",
         "Frames and records of the exchange that could not be read; each causes a sync.",
         "The exchange changed something: look at the log's line and for a new version of the bot.",
@@ -140,6 +148,14 @@ _ZERO = (
         ACCOUNTS,
         ("SolTraderStateFileCorrupt",),
     ),
+    _total(
+        "Log records lost",
+        "Records of the log that the disk or the terminal did not take, or that came too fast.",
+        "Free the disk, or set the log's level back to info: what happened then can't be read up.",
+        "soltrader_log_records_lost_total",
+        "",
+        ("SolTraderLogRecordsLost",),
+    ),
     Lines(
         title="When it happened",
         shows="The counts above, and fills that came late, by time and account.",
@@ -152,6 +168,7 @@ _ZERO = (
                 ("soltrader_late_fills_total", SYMBOLS, "late fills"),
                 ("soltrader_sync_differences_total", SYMBOLS, "differences"),
                 ("soltrader_actor_deaths_total", ACCOUNTS, "actors failed"),
+                ("soltrader_actor_wedges_total", ACCOUNTS, "actors stood still"),
                 ("soltrader_account_restarts_total", ACCOUNTS, "restarts"),
             )
         ),
