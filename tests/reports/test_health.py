@@ -21,7 +21,7 @@ from config import Config
 from config.loader import check_document
 from messages.events import Counted
 from messages.guard import StopMode
-from messages.reports import BalanceRead, GuardReport, StateWritten, SymbolReport, SyncFinished
+from messages.reports import BalanceRead, StateWritten, SymbolReport, SyncFinished
 from messages.sides import Side
 from state.guard.model import StopDecided
 from state.store.disk import RealDisk
@@ -30,7 +30,7 @@ from tests.config.documents import a_document
 from tests.display.scenes import a_latency, a_stream
 from tests.reports.histories import History
 from tests.reports.pictures import a_picture
-from tests.store.reports import NOW_MS, a_side, a_symbol, an_account
+from tests.store.reports import NOW_MS, a_guard, a_side, a_symbol, an_account
 
 D = Decimal
 MINUTE_MS = 60_000
@@ -44,22 +44,6 @@ def bare(*sides: Side, **changes: Any) -> SymbolReport:
     """A symbol of which these sides lack a right take profit."""
     long, short = (a_side(side, size=D(1), unprotected=side in sides) for side in Side)
     return a_priced(long=long, short=short, **changes)
-
-
-def guarded(**changes: Any) -> GuardReport:
-    usual: dict[str, Any] = {
-        "account": 1,
-        "mode": "",
-        "by_person": False,
-        "frozen_until_ms": 0,
-        "averaging_frozen": False,
-        "holding": frozenset(),
-        "failures": (("SOLUSDT", 0),),
-        "peak": D(10_000),
-        "maintenance_threshold": D("0.5"),
-        "loss_threshold": D("0.05"),
-    }
-    return GuardReport(**(usual | changes))
 
 
 def count(name: str, times: int) -> list[object]:
@@ -118,23 +102,23 @@ UNWELL: dict[str, tuple[list[object], dict[str, Mark]]] = {
         [a_priced(long=a_side(Side.LONG, status="paused"))],
         {"guard": Mark.LOOK},
     ),
-    "a calm guard": ([guarded()], {}),
-    "a rule that only alerts": ([guarded(holding=frozenset({"loss"}))], {"guard": Mark.LOOK}),
+    "a calm guard": ([a_guard()], {}),
+    "a rule that only alerts": ([a_guard(holding=frozenset({"loss"}))], {"guard": Mark.LOOK}),
     "averaging that is frozen": (
-        [guarded(averaging_frozen=True, holding=frozenset({"early_freeze"}))],
+        [a_guard(averaging_frozen=True, holding=frozenset({"early_freeze"}))],
         {"guard": Mark.LOOK},
     ),
-    "a close that failed": ([guarded(failures=(("SOLUSDT", 1),))], {"guard": Mark.LOOK}),
+    "a close that failed": ([a_guard(failures=(("SOLUSDT", 1),))], {"guard": Mark.LOOK}),
     "a rate near its rule": (
-        [an_account(maintenance_rate=D("0.41")), guarded()],
+        [an_account(maintenance_rate=D("0.41")), a_guard()],
         {"limits": Mark.BAD},
     ),
     "a rate whose rule is off": (
-        [an_account(maintenance_rate=D("0.41")), guarded(maintenance_threshold=None)],
+        [an_account(maintenance_rate=D("0.41")), a_guard(maintenance_threshold=None)],
         {},
     ),
-    "a loss near its rule": ([an_account(equity=D(9_590)), guarded()], {"limits": Mark.LOOK}),
-    "a loss whose rule is off": ([an_account(equity=D(9_000)), guarded(loss_threshold=None)], {}),
+    "a loss near its rule": ([an_account(equity=D(9_590)), a_guard()], {"limits": Mark.LOOK}),
+    "a loss whose rule is off": ([an_account(equity=D(9_000)), a_guard(loss_threshold=None)], {}),
     "a symbol without a price": ([a_priced(price_ms=0)], {"prices": Mark.BAD}),
     "a price of 21 s ago": ([a_priced(price_ms=NOW_MS - 21_000)], {"prices": Mark.LOOK}),
     "a price of 61 s ago": ([a_priced(price_ms=NOW_MS - 61_000)], {"prices": Mark.BAD}),
