@@ -118,6 +118,8 @@ def test_only_charts_that_are_looked_at_are_drawn_and_the_rest_catch_up_when_the
     page.wait("return window.drawn.has('S000USDT')", "the first chart to be drawn")
     page.run("document.querySelector('.card:last-child').scrollIntoView()")
     page.wait("return window.drawn.has('S049USDT')", "the last one")
+    events = page.run("return document.querySelector('.events-panel').getBoundingClientRect().bottom")
+    assert 0 < events <= 900, "equity, counters and events stay in view"
     page.run("window.scrollTo(0, 0)")
     page.wait("return document.querySelector('.card').getBoundingClientRect().top > 0", "the top again")
     page.run("window.drawn.clear()")
