@@ -3,7 +3,7 @@
 | it decides            | and so                                                                  |
 |-----------------------|-------------------------------------------------------------------------|
 | a stop                | the flag file, Stop to grids and orders; also FlattenSymbol to flatten  |
-| a freeze              | Freeze to every grid                                                    |
+| a freeze              | Freeze to every grid; its end, which comes by time alone, is told, too  |
 | averaging short       | FreezeAveraging to every grid                                           |
 | panic's measures      | Panic to the symbol's grid                                              |
 | that the wallet must be seen | ReadForGuard to orders, and judges again after a time            |
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from actors.directory import account_address, grid_address
 from actors.flag import remove_flag, write_flag
-from actors.mail import AccountStopped, SaveGuard
+from actors.mail import AccountStopped, FreezeDue, SaveGuard
 from actors.resumption import Resumed, write_resumptions
 from actors.shell import Shell, World
 from messages.commands import FlattenSymbol, Freeze, FreezeAveraging, Panic, Resume, Stop
@@ -107,6 +107,9 @@ class GuardActor(Shell):
         now_ms = self.world.clock.now_ms()
         if isinstance(message, Asked):
             return self._asked(message, now_ms)
+        if isinstance(message, FreezeDue):
+            self._tell_freeze_over(message, now_ms)
+            return None
         if not isinstance(message, _EVENTS):
             raise TypeError(f"no message for the guard: {message!r}")
         self._state, effects = step(self._state, message, now_ms)
@@ -154,6 +157,7 @@ class GuardActor(Shell):
                 self._stop_account(effect, now_ms)
             case FreezeDecided():
                 self._tell_grids(Freeze(until_ms=effect.until_ms))
+                self._await_freeze_over(effect.until_ms)
             case AveragingFrozen():
                 self._tell_grids(FreezeAveraging(on=effect.on))
                 self.send(self._orders, FreezeAveraging(on=effect.on))
@@ -174,6 +178,25 @@ class GuardActor(Shell):
                 self.world.timers.at(effect.again_ms, self.address, JudgeAgain())
             case Note():
                 self.send("watch", effect)
+
+    def _await_freeze_over(self, until_ms: int) -> None:
+        """For people alone: grids know the time, and nothing is decided by its coming."""
+        if self.world.viewed:
+            self.world.timers.at(until_ms, self.address, FreezeDue(until_ms=until_ms))
+
+    def _tell_freeze_over(self, due: FreezeDue, now_ms: int) -> None:
+        state = self._state
+        if due.until_ms != state.frozen_until_ms:
+            return  # it became longer: another timer is under way
+        if now_ms < due.until_ms:  # the clock was set back
+            self._await_freeze_over(due.until_ms)
+            return
+        kept_away = f"the account stays stopped: {state.stopped}" if state.stopped else ""
+        if state.averaging_frozen and not kept_away:
+            kept_away = "pending entries stay away, since too little is available for averaging"
+        text = f"the freeze is over ({state.frozen_for}): {kept_away or 'entries may leave again'}"
+        self._note("freeze_over", text, Severity.WARNING, now_ms)
+        self._report(now_ms)
 
     def _stop_account(self, stop: StopDecided, now_ms: int) -> None:
         self._spread_stop()
@@ -221,12 +244,15 @@ class GuardActor(Shell):
             self.send(grid, message)
 
     def _say(self, text: str, now_ms: int) -> None:
+        self._note("write_failed", text, Severity.CRITICAL, now_ms)
+
+    def _note(self, kind: str, text: str, severity: Severity, now_ms: int) -> None:
         note = Note(
             account=self._state.account,
             symbol="",
             side=None,
-            kind="write_failed",
-            severity=Severity.CRITICAL,
+            kind=kind,
+            severity=severity,
             text=text,
             at_ms=now_ms,
         )

@@ -132,6 +132,13 @@ class SaveGrid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeDue:
+    """A freeze that was to last until then is over, unless it has become longer."""
+
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveGuard:
     """What the guard remembers, for the file."""
 

@@ -26,7 +26,12 @@ from actors.metrics.guard import GuardMetrics
 from actors.metrics.labels import MS_PER_SECOND, account_label
 from actors.metrics.latencies import LatencyMetrics
 from actors.metrics.orders import OrderMetrics
-from actors.metrics.plumbing import MailboxCollector, PlumbingMetrics, ProcessFigures
+from actors.metrics.plumbing import (
+    LostRecordsCollector,
+    MailboxCollector,
+    PlumbingMetrics,
+    ProcessFigures,
+)
 from exchange.clock import Clock, SystemClock
 from messages.events import Counted, CycleClosed
 from messages.reports import (
@@ -98,6 +103,10 @@ class Metrics:
         """Show how many messages wait at each address, looked up at each scrape."""
         self.registry.register(MailboxCollector(depths))
 
+    def watch_log(self, lost: Callable[[], Mapping[str, int]]) -> None:
+        """Show how many records of the log were lost, by reason, looked up at each scrape."""
+        self.registry.register(LostRecordsCollector(lost))
+
     def watch_clock(self, offset_ms: Callable[[], int]) -> None:
         """Show how far the exchange's clock is ahead of this machine's, looked up at each scrape."""
         self._offset.set_function(lambda: offset_ms() / MS_PER_SECOND)
@@ -107,6 +116,7 @@ class Metrics:
         match message:
             case SymbolReport():
                 self._figures.symbol(message)
+                self._orders.filled(message.fills)
             case AccountReport():
                 self._figures.account(message)
             case OrdersCounted():

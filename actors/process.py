@@ -7,7 +7,7 @@ import os
 import queue
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -72,7 +72,7 @@ class Bot:
     """Starts, runs and stops everything; used once.
 
     ``new_venue`` says that the local venue was born with this run, so that state, trades and figures in
-    the data folder tell of another one: they are kept aside.
+    the data folder tell of another one: they are kept aside. ``lost_records`` counts what the log has lost.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class Bot:
         notifier: Notifier | None = None,
         notices: Notices | None = None,
         claim: Callable[[int], None] | None = None,
+        lost_records: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._config = config
         self._make_exchange = make_exchange
@@ -116,7 +117,7 @@ class Bot:
             claim=claim or (lambda account: None),
         )
         self._model = self._new_model()
-        self._metrics = self._new_metrics() if config.process.metrics.enabled else None
+        self._metrics = self._new_metrics(lost_records) if config.process.metrics.enabled else None
         self._page = Page(self._metrics.registry, self._model) if self._metrics is not None else None
 
     def run(self, for_s: float | None) -> RunResult:
@@ -217,10 +218,11 @@ class Bot:
         ]
         return DisplayModel.begin(config.process.environment.value, self._clock.now_ms(), watched)
 
-    def _new_metrics(self) -> Metrics:
+    def _new_metrics(self, lost_records: Callable[[], Mapping[str, int]]) -> Metrics:
         symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
         metrics = Metrics.for_config(symbols, clock=self._clock)
         metrics.watch_mailboxes(self._directory.depths)
+        metrics.watch_log(lost_records)
         metrics.watch_clock(lambda: self._clock.offset_ms)
         self._directory.stamp = metrics.latencies.stamp
         self._timers.measure(metrics.latencies.late)

@@ -22,6 +22,7 @@ class SupervisorActor(Shell):
         """Pass on what the main thread waits for."""
         if isinstance(message, ActorDied):
             self.world.directory.remove(message.address)
+            kind = message.error.partition(":")[0]  # what else it says may hold keys: only the log masks them
             self.send(
                 "watch",
                 Note(
@@ -30,7 +31,7 @@ class SupervisorActor(Shell):
                     side=None,
                     kind="actor_died",
                     severity=Severity.CRITICAL,
-                    text=f"{message.address}: {message.error}",
+                    text=f"{message.address} failed: {kind}: the log says more",
                     at_ms=self.world.clock.now_ms(),
                 ),
             )

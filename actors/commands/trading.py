@@ -71,8 +71,16 @@ def run(
         claim = claims_for(settings, os.environ).take
         with told as notices, log.held(terminal), live_view(terminal) as draw:
             notifier = Notifier(os.environ)
-            new = venue is not None
-            bot = Bot(settings, make, draw, new_venue=new, notifier=notifier, notices=notices, claim=claim)
+            bot = Bot(
+                settings,
+                make,
+                draw,
+                new_venue=venue is not None,
+                notifier=notifier,
+                notices=notices,
+                claim=claim,
+                lost_records=log.lost,
+            )
             result = bot.run(seconds)
             notices.end(result.failure, result.model)
     if result.started:

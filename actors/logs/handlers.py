@@ -30,6 +30,7 @@ class PeopleHandler(logging.StreamHandler[Any]):
         self.setLevel(level)
         self.setFormatter(PeopleFormat())
         self._held: deque[logging.LogRecord] | None = None
+        self.lost = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Steps are for files; here they are shown where every step is asked for."""
@@ -46,6 +47,10 @@ class PeopleHandler(logging.StreamHandler[Any]):
             super().emit(record)
         else:
             self._held.append(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's names
+        """A line that the terminal didn't take. What logging says then would go there, too."""
+        self.lost += 1
 
     def hold(self) -> None:
         """Keep the last lines from now on."""
@@ -81,6 +86,11 @@ class FilesHandler(logging.Handler):
         trouble = self._files[number].append(self._format.line(record))
         if trouble:
             self.on_trouble(trouble)
+
+    @property
+    def lost(self) -> int:
+        """Records that no file has; may be asked from any thread."""
+        return sum(file.lost for file in list(self._files.values()))
 
     def close(self) -> None:
         """Let all files go."""

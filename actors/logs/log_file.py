@@ -22,7 +22,10 @@ _AGAIN_NS = 5_000_000_000
 
 
 class LogFile:
-    """Belongs to one thread. ``gap`` makes the line that says how many lines are missing, and why."""
+    """Belongs to one thread. ``gap`` makes the line that says how many lines are missing, and why.
+
+    ``lost`` counts the lines that were lost ever; any thread may look at it.
+    """
 
     def __init__(
         self,
@@ -38,18 +41,19 @@ class LogFile:
         self._max_bytes, self._kept = max_bytes, kept
         self._descriptor = -1
         self._size = 0
-        self._lost, self._trouble, self._again_ns = 0, "", 0
+        self._missing, self._trouble, self._again_ns = 0, "", 0
+        self.lost = 0
 
     def append(self, line: bytes) -> str:
         """Write a line; what has gone wrong, once, when it begins to; never raises for the disk."""
         if self._trouble and self._clock.monotonic_ns() < self._again_ns:
-            self._lost += 1
+            self._miss()
             return ""
         try:
-            self._write(self._gap(self._lost, self._trouble) + line if self._lost else line)
+            self._write(self._gap(self._missing, self._trouble) + line if self._missing else line)
         except OSError as error:
             return self._failed(error)
-        self._lost, self._trouble = 0, ""
+        self._missing, self._trouble = 0, ""
         return ""
 
     def close(self) -> None:
@@ -88,9 +92,13 @@ class LogFile:
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
 
+    def _miss(self) -> None:
+        self._missing += 1
+        self.lost += 1
+
     def _failed(self, error: OSError) -> str:
         began = not self._trouble
-        self._lost += 1
+        self._miss()
         self._trouble = disk_trouble(error, self._path)
         self._again_ns = self._clock.monotonic_ns() + _AGAIN_NS
         try:

@@ -30,8 +30,13 @@ PROCESS_FILE = "process_log.jsonl"
 class ProcessLog:
     """A log that is set up."""
 
-    def __init__(self, people: PeopleHandler) -> None:
-        self._people = people
+    def __init__(self, room: WaitingRoom, people: PeopleHandler, files: FilesHandler | None) -> None:
+        self._room, self._people, self._files = room, people, files
+
+    def lost(self) -> dict[str, int]:
+        """How many records were lost in the queue, on the terminal, in files; any thread may ask."""
+        files = self._files.lost if self._files is not None else 0
+        return {"queue": self._room.lost, "terminal": self._people.lost, "file": files}
 
     @contextmanager
     def held(self, terminal: bool) -> Iterator[None]:
@@ -66,7 +71,7 @@ def process_log(config: Config, *, quiet: bool, disk: Disk | None = None) -> Ite
     root.addHandler(room)
     writer.start()
     try:
-        yield ProcessLog(people)
+        yield ProcessLog(room, people, files)
     except ConfigError as error:  # no failure of ours: whoever started the process is told by it
         ours.error("the process ends: %s", error, extra=about(kind=CONFIG_REFUSED))
         raise

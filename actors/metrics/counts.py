@@ -39,6 +39,7 @@ class CountMetrics:
         }
         self.stops = counter("emergency_stops", "Emergency stops, by rule.", "reason")
         self.deaths = counter("actor_deaths", "Actors that failed, by kind.", "kind")
+        self.wedges = counter("actor_wedges", "Actors that stood still for too long, by kind.", "kind")
         self.differences = counter(
             "sync_differences",
             "What a sync showed that the stream should have told before.",
@@ -54,9 +55,10 @@ class CountMetrics:
             counter.labels(account)
         for reason in STOP_REASONS:
             self.stops.labels(account, reason)
-        for kind in KINDS:
-            self.deaths.labels("all" if kind in SHARED_KINDS else account, kind)
-        self.deaths.labels("all", "feed")  # prices are everybody's
+        for counter in (self.deaths, self.wedges):
+            for kind in KINDS:
+                counter.labels("all" if kind in SHARED_KINDS else account, kind)
+            counter.labels("all", "feed")  # prices are everybody's
         for symbol in symbols:
             for counter in self.of_symbol.values():
                 counter.labels(account, symbol)
@@ -74,6 +76,8 @@ class CountMetrics:
             series = self.stops.labels(account, reason if reason in STOP_REASONS else OTHER)
         elif name == "actor_died":
             series = self.deaths.labels(account, reason if reason in KINDS else OTHER)
+        elif name == "actor_wedged":
+            series = self.wedges.labels(account, reason if reason in KINDS else OTHER)
         elif name == "sync_difference":
             series = self.differences.labels(account, message.symbol, reason)
         else:

@@ -1,12 +1,14 @@
-"""Order commands, their answers, and how long those took."""
+"""Order commands, their answers, how long those took, and what was filled."""
 
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from actors.metrics.labels import NS_PER_SECOND, Bounded, account_label
+from actors.metrics.labels import NS_PER_SECOND, SIDE_LABELS, Bounded, account_label
+from messages.events import TradeBooked
 from messages.orders import Action, Outcome
 from messages.reports import OrdersCounted
+from messages.sides import SIDES, Role
 
 #: Seconds.
 ROUND_TRIP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -16,7 +18,7 @@ REFUSALS = (Outcome.REFUSED, Outcome.RETRYABLE, Outcome.FATAL)
 
 
 class OrderMetrics:
-    """Commands, their answers and how long those took."""
+    """Commands, their answers, how long those took, and the fills."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.round_trip = Histogram(
@@ -38,7 +40,12 @@ class OrderMetrics:
             ("account", "symbol", "code"),
             registry=registry,
         )
-
+        self.fills = Counter(
+            "soltrader_fills",
+            "Executions of our orders, by what the order is for; a rebuild books past ones again.",
+            (*SIDE_LABELS, "role"),
+            registry=registry,
+        )
         self._codes = Bounded(MOST_CODES)
 
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
@@ -48,6 +55,10 @@ class OrderMetrics:
             for symbol in symbols:
                 for outcome in Outcome:
                     self.orders.labels(account, symbol, action.value, outcome.value)
+        for symbol in symbols:
+            for side in SIDES:
+                for role in Role:
+                    self.fills.labels(account, symbol, side.value, _word(role))
 
     def answered(self, message: OrdersCounted) -> None:
         """A command has its answer."""
@@ -57,3 +68,15 @@ class OrderMetrics:
             self.rejections.labels(account, message.symbol, self._codes.of(str(message.code))).inc()
         if message.round_trip_ns is not None:
             self.round_trip.labels(account, message.action).observe(message.round_trip_ns / NS_PER_SECOND)
+
+    def filled(self, fills: tuple[TradeBooked, ...]) -> None:
+        """Executions of a symbol; those that no order of ours brought, and funding, are no fills."""
+        for fill in fills:
+            if fill.role and fill.execution.exec_type.changes_size:
+                labels = (account_label(fill.account), fill.execution.symbol, fill.side.value)
+                self.fills.labels(*labels, _word(Role(fill.role))).inc()
+
+
+def _word(role: Role) -> str:
+    """``take_profit`` rather than the letter of an id."""
+    return role.name.lower()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from actors.metrics.labels import MS_PER_SECOND, NS_PER_SECOND, account_label
 from messages.reports import BalanceRead, StateWritten, StreamChanged, StreamHeard, SyncFinished
@@ -130,4 +130,22 @@ class MailboxCollector:
         )
         for address, depth in self._depths():
             family.add_metric([address], depth)
+        yield family
+
+
+class LostRecordsCollector:
+    """What the log has lost, asked at each scrape: a log that fails can tell nobody by itself."""
+
+    def __init__(self, lost: Callable[[], Mapping[str, int]]) -> None:
+        self._lost = lost
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """The registry's question."""
+        family = CounterMetricFamily(
+            "soltrader_log_records_lost",
+            "Records of the log that nobody can read any more, by where they were lost.",
+            labels=["reason"],
+        )
+        for reason, count in self._lost().items():
+            family.add_metric([reason], count)
         yield family

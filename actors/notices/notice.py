@@ -38,6 +38,7 @@ TOPICS = {
     "flatten": Topic.STOPS,
     "flat": Topic.STOPS,
     "frozen": Topic.GUARD,
+    "freeze_over": Topic.GUARD,
     "early_freeze": Topic.GUARD,
     "guard": Topic.GUARD,
     "resumed": Topic.GUARD,

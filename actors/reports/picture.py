@@ -55,8 +55,10 @@ def from_bytes(payload: bytes) -> Picture:
         ) from None
 
 
-def _exact(value: object) -> str:
+def _exact(value: object) -> str | list[str]:
     """Numbers as text. A function of Python's own, so that a long picture lets other threads in between."""
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{value!r} has no place in a picture")

@@ -10,13 +10,30 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from messages.events import Counted
-from messages.reports import BalanceRead, CloseLatency, StateWritten, StreamChanged, SyncFinished
+from messages.reports import (
+    BalanceRead,
+    CloseLatency,
+    GuardReport,
+    StateWritten,
+    StreamChanged,
+    SymbolReport,
+    SyncFinished,
+)
 
 DAY_MS = 24 * 60 * 60 * 1000
 #: Of each thing; what is beyond it is too much anyhow.
 KEPT = 1_000
 #: What is remembered.
-Told = Counted | CloseLatency | BalanceRead | StreamChanged | SyncFinished | StateWritten
+Told = (
+    Counted
+    | CloseLatency
+    | BalanceRead
+    | StreamChanged
+    | SyncFinished
+    | StateWritten
+    | SymbolReport
+    | GuardReport
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +57,9 @@ class AccountVitals:
     """An account's last day. Empty texts and times of 0 say that it hasn't happened.
 
     ``counted``: times by name (orphan, recovery, resync …); ``balance_reads`` by source; ``losses`` by
-    stream. ``sync_failure`` and ``state_failure`` are of the
-    last attempt, "" where it went well.
+    stream. ``sync_failure`` and ``state_failure`` are of the last attempt, "" where it went well.
+    ``unprotected``: since when a side ("SOLUSDT LONG") lacks a right take profit. ``guard``: its newest
+    report.
     """
 
     closes: tuple[TimedClose, ...] = ()
@@ -53,6 +71,8 @@ class AccountVitals:
     sync_failure: str = ""
     state_written_ms: int = 0
     state_failure: str = ""
+    unprotected: Mapping[str, int] = field(default_factory=dict)
+    guard: GuardReport | None = None
 
 
 NOTHING = AccountVitals()
@@ -72,7 +92,10 @@ class Vitals:
         """The vitals after ``message``; most messages leave them as they are."""
         if not isinstance(message, Told):
             return self
-        changed = _after(self.of(message.account), message, now_ms)
+        known = self.of(message.account)
+        changed = _after(known, message, now_ms)
+        if changed is known:
+            return self
         return replace(self, accounts={**self.accounts, message.account: changed})
 
 
@@ -97,6 +120,10 @@ def _after(vitals: AccountVitals, message: Told, now_ms: int) -> AccountVitals:
         case StateWritten():
             written_ms = vitals.state_written_ms if message.failure else now_ms
             return replace(vitals, state_written_ms=written_ms, state_failure=message.failure)
+        case SymbolReport():
+            return _after_symbol(vitals, message, now_ms)
+        case GuardReport():
+            return replace(vitals, guard=message)
 
 
 def _after_close(vitals: AccountVitals, acted_ms: Decimal | None, now_ms: int) -> AccountVitals:
@@ -115,6 +142,18 @@ def _after_stream(vitals: AccountVitals, message: StreamChanged, now_ms: int) ->
     losses = _with(vitals.losses, name, now_ms) if lost else vitals.losses
     standing = StreamStanding(up=message.up, since_ms=now_ms)
     return replace(vitals, streams={**vitals.streams, name: standing}, losses=losses)
+
+
+def _after_symbol(vitals: AccountVitals, report: SymbolReport, now_ms: int) -> AccountVitals:
+    """Reports come several times a second: most change nothing here."""
+    known = vitals.unprotected
+    for side in (report.long, report.short):
+        who = f"{report.symbol} {side.side}"
+        if side.unprotected and who not in known:
+            known = {**known, who: now_ms}
+        elif not side.unprotected and who in known:
+            known = {each: since_ms for each, since_ms in known.items() if each != who}
+    return vitals if known is vitals.unprotected else replace(vitals, unprotected=known)
 
 
 def _with(times: Mapping[str, tuple[int, ...]], name: str, now_ms: int) -> Mapping[str, tuple[int, ...]]:

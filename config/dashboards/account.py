@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.dashboards.board import Board
-from config.dashboards.kinds import Bars, Figure, Lines, States
+from config.dashboards.kinds import Bars, Counts, Earned, Events, Figure, Lines, Shares, States
 from config.dashboards.queries import ACCOUNTS, SYMBOLS, Query, counted, of
 from config.dashboards.shared import (
     ABOUT_EQUITY,
@@ -15,21 +15,7 @@ from config.dashboards.shared import (
     maintenance,
     money,
 )
-from config.dashboards.style import (
-    BAD,
-    COINS,
-    COUNT,
-    FEW,
-    GAIN,
-    GOOD,
-    PERCENT,
-    SECONDS,
-    STATE,
-    USDT,
-    WARN,
-    ZERO,
-    up_to,
-)
+from config.dashboards.style import BAD, COINS, FEW, GAIN, GOOD, PERCENT, SECONDS, USDT, WARN, ZERO, up_to
 
 _MARK = f"on (account, symbol) group_left () soltrader_mark_price_usdt{SYMBOLS}"
 _SIDE_WORDS = {
@@ -56,21 +42,17 @@ _ACCOUNT = (
                 Query(guard_mode(ACCOUNTS), "guard"),
                 Query(f"soltrader_averaging_frozen{ACCOUNTS}", "averaging"),
             ),
-            unit=STATE,
             steps=GUARD_STEPS,
             words=GUARD_WORDS,
             height=3,
             alerts=("SolTraderEmergencyStop", "SolTraderAveragingFrozen"),
         ),
-        Lines(
+        Counts(
             title="Closes that failed in a row",
             shows="Take profits that failed one after another; the guard's rule fires at its third.",
             act="Read the refusal's code on the exchange dashboard; close by hand if the market runs away.",
             queries=(Query(f"soltrader_failed_closes_in_a_row{SYMBOLS}", "failed"),),
-            unit=COUNT,
             steps=up_to(1, 3),
-            decimals=0,
-            least=0,
             alerts=("SolTraderTakeProfitsFailing",),
             height=5,
         ),
@@ -80,7 +62,6 @@ _ACCOUNT = (
         shows="Which rules fire, whatever their action is.",
         act="A rule that fires with action `alert` stops nothing: act on it yourself.",
         queries=(Query(f"soltrader_guard_rule_holds{ACCOUNTS}", "{{rule}}"),),
-        unit=STATE,
         steps=ZERO,
         words={0: ("quiet", GOOD), 1: ("fires", BAD)},
         height=8,
@@ -156,7 +137,7 @@ _POSITION = (
         dashes={"/TP/": (10, 6)},
         unit=COINS,
     ),
-    Lines(
+    Counts(
         title="Levels filled",
         shows="Levels filled, and resting entries ahead of them. Each step up is a fill, each fall a close.",
         act="Steps up in quick succession: the market runs through the ladder; see the free balance.",
@@ -164,9 +145,6 @@ _POSITION = (
             Query(f"soltrader_filled_levels{SYMBOLS}", "{{side}} filled"),
             Query(f"soltrader_pending_entries{SYMBOLS}", "{{side}} resting entries"),
         ),
-        unit=COUNT,
-        decimals=0,
-        least=0,
         dashes={"/resting/": (2, 6)},
     ),
     Lines(
@@ -178,24 +156,20 @@ _POSITION = (
         steps=GAIN,
         decimals=2,
     ),
-    Lines(
+    Shares(
         title="Distance to the take profit",
         shows="How far the market is from each side's resting TP.",
         act="It grows for days: the side sits in its loss; let it wind down, or close by hand.",
         queries=(Query(f"100 * abs(soltrader_take_profit_price_usdt{SYMBOLS} / {_MARK} - 1)", "{{side}}"),),
-        unit=PERCENT,
         decimals=2,
-        least=0,
     ),
-    Lines(
+    Shares(
         title="Distance to the next entry",
         shows="How far the market is from each side's nearest entry; beyond the setting they follow.",
         act="Above 10 % for long the recalculation isn't working: look for refusals.",
         queries=(Query(f"100 * soltrader_pending_distance_ratio{SYMBOLS}", "{{side}}"),),
-        unit=PERCENT,
         steps=up_to(5, 10),
         decimals=2,
-        least=0,
         alerts=("SolTraderPendingFar",),
     ),
     States(
@@ -210,7 +184,6 @@ _POSITION = (
             ),
             Query(f"8 * soltrader_symbol_locked{SYMBOLS}", "both"),
         ),
-        unit=STATE,
         steps=((None, GOOD), (1, WARN), (3, BAD)),
         words=_SIDE_WORDS,
         alerts=("SolTraderSidePaused", "SolTraderSymbolLocked"),
@@ -218,7 +191,7 @@ _POSITION = (
 )
 
 _CYCLES = (
-    Figure(
+    Earned(
         title="Earned by side in the time shown",
         shows=f"What each side realised, and its change of equity (realised and open). {ABOUT_EQUITY}",
         act="Realised grows and the whole falls: the other side carries it. Lower the ladder, or wind down.",
@@ -229,32 +202,20 @@ _CYCLES = (
                 "{{side}} change of equity",
             ),
         ),
-        unit=USDT,
-        steps=GAIN,
-        takes="diff",
-        decimals=2,
     ),
-    Lines(
+    Events(
         title="Cycles closed",
         shows="Cycles that closed, by side and cause.",
         act="Other causes than take_profit are never routine: each needs a reason.",
         queries=(
             Query(counted("soltrader_cycles_closed_total", SYMBOLS, "side, reason"), "{{side}} {{reason}}"),
         ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
     ),
-    Lines(
+    Events(
         title="Fills and closes",
-        shows="How often each side's ladder changed: an entry filled or a take profit closed it.",
+        shows="Executions of the bot's orders, by side and by what the order was for.",
         act="Many in a minute: the market whips through the grid; a wider grid_step_percent pays fewer fees.",
-        queries=(
-            Query(f"sum by (side) (changes(soltrader_filled_levels{SYMBOLS}[$__rate_interval]))", "{{side}}"),
-        ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
+        queries=(Query(counted("soltrader_fills_total", SYMBOLS, "side, role"), "{{side}} {{role}}"),),
     ),
     Lines(
         title="Fees and funding since the process began",
@@ -284,7 +245,7 @@ _CYCLES = (
         takes="diff",
         decimals=4,
     ),
-    Lines(
+    Events(
         title="What the grid met",
         shows="Events that the grid counts by name, with the code or word of their reason.",
         act="`tp_refused`, `cancelled_by_exchange`, `unexplained_size`: find why in the log.",
@@ -295,11 +256,8 @@ _CYCLES = (
                 "{{event}} {{reason}}",
             ),
         ),
-        unit=COUNT,
         steps=FEW,
         steps_shown=False,
-        bars=True,
-        decimals=0,
     ),
 )
 

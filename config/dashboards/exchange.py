@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from config.dashboards.board import Board
-from config.dashboards.kinds import Figure, Lines, States
-from config.dashboards.queries import ACCOUNTS, SYMBOLS, Query, counted, of, quantile
-from config.dashboards.style import (
-    BAD,
-    COUNT,
-    DOWN_UP,
-    GOOD,
-    MILLISECONDS,
-    PERCENT,
-    SECONDS,
-    STATE,
-    WARN,
-    up_to,
-)
+from config.dashboards.kinds import Counts, Durations, Events, Figure, Lines, States
+from config.dashboards.queries import ACCOUNTS, SYMBOLS, Query, counted, of, quantile, quantiles
+from config.dashboards.style import BAD, COUNT, DOWN_UP, GOOD, MILLISECONDS, PERCENT, WARN, up_to
 
 _TRIP = "soltrader_order_round_trip_seconds"
 #: The public stream belongs to no account.
@@ -26,38 +15,30 @@ _REFUSED = "refused|retryable|fatal"
 _SENT = f"accepted|unknown|{_REFUSED}"
 
 _REQUESTS = (
-    Lines(
+    Durations(
         title="Round trip of a request",
         shows="From a request leaving to its answer: half, 95 % and 99 % of five minutes.",
         act="Above 1 s: the exchange or the way to it is slow; see its status page, add no symbol.",
-        queries=tuple(
-            Query(f"1000 * {quantile(share, _TRIP, ACCOUNTS, window='5m')}", text)
-            for share, text in (("0.5", "half of them"), ("0.95", "95 %"), ("0.99", "99 %"))
-        ),
+        queries=quantiles(_TRIP, ACCOUNTS, window="5m", factor=1000),
         unit=MILLISECONDS,
         steps=up_to(500, 1000),
-        least=0,
     ),
-    Lines(
+    Durations(
         title="Round trip by action",
         shows="99 % of five minutes, for placing, amending and cancelling.",
         act="Cancels slower than the rest delay reopenings: see the reliability dashboard.",
         queries=(Query(f"1000 * {quantile('0.99', _TRIP, ACCOUNTS, 'action', '5m')}", "{{action}}"),),
         unit=MILLISECONDS,
         steps=up_to(500, 1000),
-        least=0,
     ),
-    Lines(
+    Events(
         title="Order commands by what came of them",
         shows="Accepted, refused, unknown, or withheld by balance or a stop before they left.",
         act="Unknown: the connection loses answers. Withheld: balance or guard, see there.",
         queries=(Query(counted("soltrader_orders_total", SYMBOLS, "outcome"), "{{outcome}}"),),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
         colours={"accepted": "green", "refused": "orange", "fatal": "red", "unknown": "purple"},
     ),
-    Lines(
+    Events(
         title="Rejections by code",
         shows="Order commands that the exchange refused, by its retCode.",
         act="10006: too many requests. 110007: no balance. Others: look them up in Bybit's list.",
@@ -68,9 +49,6 @@ _REQUESTS = (
                 "{{code}}",
             ),
         ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
         alerts=("SolTraderOrdersRefused",),
     ),
     Figure(
@@ -105,7 +83,7 @@ _REQUESTS = (
 )
 
 _BUDGET = (
-    Lines(
+    Counts(
         title="Requests left in the second",
         shows="Least that was left of the exchange's rate limit since the last report, by action.",
         act="At 0 commands queue: fewer symbols on this account, or ask the exchange for a higher limit.",
@@ -115,29 +93,21 @@ _BUDGET = (
                 "{{account}} {{action}}",
             ),
         ),
-        unit=COUNT,
         steps=((None, BAD), (1, WARN), (3, GOOD)),
-        decimals=0,
-        least=0,
     ),
-    Lines(
+    Counts(
         title="Commands that wait to be sent",
         shows="Queued order commands; closes go first.",
         act="A queue that lasts delays entries, then reopenings: same remedy as beside it.",
         queries=(Query(f"soltrader_queued_orders{ACCOUNTS}", "{{account}}"),),
-        unit=COUNT,
         steps=up_to(10, 50),
-        decimals=0,
-        least=0,
     ),
-    Lines(
+    Durations(
         title="Wait of the oldest command",
         shows="How long the oldest queued command has waited for the rate budget.",
         act="Above 2 s the account trades late: fewer symbols, or a higher limit.",
         queries=(Query(f"soltrader_budget_wait_seconds{ACCOUNTS}", "{{account}}"),),
-        unit=SECONDS,
         steps=up_to(1, 2),
-        least=0,
     ),
 )
 
@@ -147,13 +117,12 @@ _CONNECTIONS = (
         shows="Whether each connection stands: public prices, private streams, trading sockets.",
         act="Down for over a minute: check network and exchange. Without trading, REST is used.",
         queries=(Query(f"soltrader_stream_up{_STREAMS}", "{{account}} {{stream}}"),),
-        unit=STATE,
         steps=((None, BAD), (1, GOOD)),
         words=DOWN_UP,
         width=12,
         alerts=("SolTraderStreamDown",),
     ),
-    Lines(
+    Events(
         title="Disconnections",
         shows="Connections lost; more than 5 of a private stream in an hour freeze the account.",
         act="All accounts at once: network or exchange. One alone: its keys, or who else uses them.",
@@ -163,35 +132,28 @@ _CONNECTIONS = (
                 "{{account}} {{stream}}",
             ),
         ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
         alerts=("SolTraderDisconnections",),
         width=12,
     ),
-    Lines(
+    Durations(
         title="Silence of connections",
         shows="How long ago each connection last said anything.",
         act="Over 30 s while it is up: the feed hangs; the bot reconnects by itself, watch that it does.",
         queries=(
             Query(f"time() - soltrader_last_frame_timestamp_seconds{_STREAMS}", "{{account}} {{stream}}"),
         ),
-        unit=SECONDS,
         steps=up_to(20, 30),
-        least=0,
         width=6,
         alerts=("SolTraderStreamSilent",),
     ),
-    Lines(
+    Durations(
         title="Age of prices",
         shows="How old the newest price is that each grid has.",
         act="Over a minute its grid is blind: check the public stream, and whether the symbol still trades.",
         queries=(
             Query(f"time() - soltrader_last_price_timestamp_seconds{SYMBOLS}", "{{account}} {{symbol}}"),
         ),
-        unit=SECONDS,
         steps=up_to(20, 60),
-        least=0,
         alerts=("SolTraderFeedStale",),
         width=6,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.dashboards.board import Board
-from config.dashboards.kinds import Bars, Column, Figure, Lines, Rows, States
+from config.dashboards.kinds import Bars, Column, Counts, Events, Figure, Lines, Rows, States
 from config.dashboards.queries import ACCOUNTS, BOT, FIRING, Query, counted, of
 from config.dashboards.runbook import ADDRESS
 from config.dashboards.shared import (
@@ -179,7 +179,7 @@ _RISK = (
         decimals=2,
     ),
     free_share(ACCOUNTS),
-    Lines(
+    Counts(
         title="Sides that are full, symbols that are locked",
         shows="Sides with every level filled; symbols with both sides full, where only fees still move.",
         act="Locked: with `when_locked = hold` it is yours to decide; close one side or wait.",
@@ -187,10 +187,7 @@ _RISK = (
             Query(f"sum by (account) (soltrader_side_full{ACCOUNTS})", "{{account}} full sides"),
             Query(f"sum by (account) (soltrader_symbol_locked{ACCOUNTS})", "{{account}} locked symbols"),
         ),
-        unit=COUNT,
         steps=FEW,
-        decimals=0,
-        least=0,
         alerts=("SolTraderSymbolLocked",),
     ),
 )
@@ -243,12 +240,11 @@ _ACCOUNTS = (
         shows="What the guard allows each account: trading, frozen (no entry), held, being flattened.",
         act="Hold and flatten wait for a person: find the rule on the account's dashboard, then `resume`.",
         queries=(Query(guard_mode(ACCOUNTS), "{{account}}"),),
-        unit=STATE,
         steps=GUARD_STEPS,
         words=GUARD_WORDS,
         alerts=("SolTraderEmergencyStop",),
     ),
-    Lines(
+    Events(
         title="Emergency stops",
         shows="Emergency stops, by account and by the rule that stopped it.",
         act="More than three in an hour over all accounts stop every account: find what they share.",
@@ -258,9 +254,6 @@ _ACCOUNTS = (
                 "{{account}} {{reason}}",
             ),
         ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
         alerts=("SolTraderEmergencyStop",),
     ),
     States(
@@ -268,7 +261,6 @@ _ACCOUNTS = (
         shows="When each alert fired; empty where none did.",
         act="One that comes and goes is a cause that was never removed: follow its runbook entry to the end.",
         queries=(Query(f"max by (alertname) (ALERTS{FIRING})", "{{alertname}}"),),
-        unit=STATE,
         steps=ZERO,
         words={1: ("fires", WARN)},
     ),

@@ -1,4 +1,19 @@
-"""The kinds of panels: lines, figures, bars, heatmaps, states in time, tables."""
+"""The kinds of panels: lines, figures, bars, heatmaps, states in time, tables.
+
+| kind      | shows                        | its own                                   |
+|-----------|------------------------------|-------------------------------------------|
+| Lines     | figures over time            |                                           |
+| Events    | what happened, bar by bar    | whole numbers, stacked                    |
+| Counts    | how many there are           | whole numbers from 0                      |
+| Durations | how long something takes     | seconds from 0                            |
+| Shares    | parts of a whole             | percent from 0                            |
+| Figure    | one large value              |                                           |
+| Earned    | money won or lost            | USDT, what changed in the time shown      |
+| Bars      | a bar for each series        |                                           |
+| Heat      | a histogram over time        |                                           |
+| States    | which state held when        | words in place of values                  |
+| Rows      | a table of what holds now    | a Column for a unit or colours of its own |
+"""
 
 from __future__ import annotations
 
@@ -31,7 +46,18 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from config.dashboards.style import Steps, Words, mappings, thresholds
+from config.dashboards.style import (
+    COUNT,
+    GAIN,
+    PERCENT,
+    SECONDS,
+    STATE,
+    USDT,
+    Steps,
+    Words,
+    mappings,
+    thresholds,
+)
 from config.dashboards.views import View, reduced_to, shared_tooltip
 
 #: A query of a table gives a column of this name, then its letter.
@@ -74,6 +100,40 @@ class Lines(View):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Events(Lines):
+    """How often something happened, bar by bar."""
+
+    unit: str = COUNT
+    bars: bool = True
+    decimals: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts(Lines):
+    """How many of something there are."""
+
+    unit: str = COUNT
+    decimals: int | None = 0
+    least: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Durations(Lines):
+    """How long something takes or has lasted."""
+
+    unit: str = SECONDS
+    least: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares(Lines):
+    """Parts of a whole."""
+
+    unit: str = PERCENT
+    least: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(View):
     """One large value for each series, coloured by thresholds, with a small line of its past.
 
@@ -88,6 +148,16 @@ class Figure(View):
         made.reduce_options(reduced_to(self.takes)).graph_mode(BigValueGraphMode.AREA)
         made.color_mode(BigValueColorMode.BACKGROUND if len(self.steps) > 1 else BigValueColorMode.VALUE)
         return made.text_mode(BigValueTextMode.VALUE_AND_NAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned(Figure):
+    """What was won or lost in the time shown."""
+
+    unit: str = USDT
+    steps: Steps = GAIN
+    takes: str = "diff"
+    decimals: int | None = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +196,8 @@ class Heat(View):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class States(View):
     """A row of colours for each series: which state it was in, and when."""
+
+    unit: str = STATE
 
     def build(self, number: int, place: dashboard.GridPos) -> Builder[dashboard.Panel]:
         """A state timeline."""

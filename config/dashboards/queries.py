@@ -57,3 +57,12 @@ def quantile(share: str, name: str, labels: str, by: str = "", window: str = "1h
     """A quantile (``"0.99"``) of a histogram over a window that holds enough of rare events."""
     group = f"le, {by}" if by else "le"
     return f"histogram_quantile({share}, sum by ({group}) (increase({name}_bucket{labels}[{window}])))"
+
+
+def quantiles(name: str, labels: str, *, window: str = "1h", factor: int = 1) -> tuple[Query, ...]:
+    """Half, 95 % and 99 % of a histogram's observations, times ``factor``."""
+    shares = (("0.5", "half of them"), ("0.95", "95 %"), ("0.99", "99 %"))
+    times = f"{factor} * " if factor != 1 else ""
+    return tuple(
+        Query(f"{times}{quantile(share, name, labels, window=window)}", text) for share, text in shares
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from config.dashboards.board import Board
-from config.dashboards.kinds import Figure, Heat, Lines
-from config.dashboards.queries import ACCOUNTS, BOT, SYMBOLS, Query, count, counted, quantile
-from config.dashboards.style import COUNT, GOOD, MILLISECONDS, PERCENT, SECONDS, WARN, ZERO, up_to
+from config.dashboards.kinds import Counts, Durations, Events, Figure, Lines, Shares
+from config.dashboards.queries import ACCOUNTS, BOT, SYMBOLS, Query, counted, quantile
+from config.dashboards.shared import heat, speeds, total
+from config.dashboards.style import GOOD, MILLISECONDS, SECONDS, WARN, up_to
 
 _CLOSE, _REOPEN = "soltrader_tp_close_latency_seconds", "soltrader_tp_reopen_latency_seconds"
-_QUANTILES = (("0.5", "half of them"), ("0.95", "95 %"), ("0.99", "99 %"))
 #: The kind of an actor from its address: ``001/grid/SOLUSDT`` is a grid, ``feed/public`` a feed.
 _DEPTH_BY_KIND = (
     "max by (kind) (label_replace(soltrader_mailbox_depth_messages,"
@@ -16,57 +16,28 @@ _DEPTH_BY_KIND = (
 )
 
 
-def _heat(title: str, shows: str, act: str, name: str, alerts: tuple[str, ...] = ()) -> Heat:
-    expr = f"sum by (le) (increase({name}_bucket{SYMBOLS}[$__rate_interval]))"
-    return Heat(
-        title=title,
-        shows=shows,
-        act=act,
-        queries=(Query(expr, "{{le}}"),),
-        unit=SECONDS,
-        alerts=alerts,
-        width=12,
-        height=9,
-    )
-
-
-def _quantiles(title: str, shows: str, act: str, name: str, alerts: tuple[str, ...] = ()) -> Lines:
-    return Lines(
-        title=title,
-        shows=shows,
-        act=act,
-        queries=tuple(Query(quantile(share, name, SYMBOLS), text) for share, text in _QUANTILES),
-        unit=SECONDS,
-        steps=up_to(1, 5),
-        least=0,
-        alerts=alerts,
-        width=12,
-        height=9,
-    )
-
-
 _CLOSES = (
-    _heat(
+    heat(
         "TP close latency",
         "Take-profit closes: from the exchange's execution time to the close being acted on.",
         "Cells above 1 s: compare with streams and mailboxes below at that time.",
         _CLOSE,
         ("SolTraderTakeProfitLate",),
     ),
-    _quantiles(
+    speeds(
         "TP close latency, quantiles of an hour",
         "How fast half, 95 % and 99 % of the closes of the hour before were acted on.",
         "Target: under 1 s. Over 5 s closes are missed or the machine is overloaded: runbook.",
         _CLOSE,
         ("SolTraderTakeProfitLate",),
     ),
-    _heat(
+    heat(
         "Reopening latency",
         "Take-profit closes: from the arrival of the frame to the reopening order leaving.",
         "It holds the wait for every cancel's proof; above 1 s look at round trips and the rate budget.",
         _REOPEN,
     ),
-    _quantiles(
+    speeds(
         "Reopening latency, quantiles of an hour",
         "How soon after a close its reopening left, over the hour before.",
         "Slow reopenings miss cycles, not money: see round trips and rate budget on the exchange dashboard.",
@@ -75,24 +46,8 @@ _CLOSES = (
 )
 
 
-def _total(
-    title: str, shows: str, act: str, metric: str, labels: str, alerts: tuple[str, ...] = ()
-) -> Figure:
-    return Figure(
-        title=title,
-        shows=shows,
-        act=act,
-        queries=(Query(count(metric, labels), "in the time shown"),),
-        unit=COUNT,
-        steps=ZERO,
-        alerts=alerts,
-        width=4,
-        height=5,
-    )
-
-
 _ZERO = (
-    _total(
+    total(
         "Orphans",
         "Orders of ours that no grid owned, found and cancelled by a sync.",
         "Any is a fault of the bot: keep log and state file, report it; check that none rests any more.",
@@ -100,7 +55,7 @@ _ZERO = (
         SYMBOLS,
         ("SolTraderOrphanOrder",),
     ),
-    _total(
+    total(
         "Recoveries",
         "Closes that a sync found, since the stream had not told them.",
         "With streams up it must stay 0: see disconnections at that time; without any, report it.",
@@ -108,7 +63,7 @@ _ZERO = (
         SYMBOLS,
         ("SolTraderRecoveredClose",),
     ),
-    _total(
+    total(
         "Differences at syncs",
         "What a sync showed that the stream should have told before: executions, orders, positions.",
         "A few after a disconnection are usual; without one the exchange loses messages: see the log.",
@@ -116,7 +71,7 @@ _ZERO = (
         SYMBOLS,
         ("SolTraderSyncDifferences",),
     ),
-    _total(
+    total(
         "Actors that failed",
         "Actors that died by an error; their account starts again by itself.",
         "Each has a traceback in the log: report it. More than five an hour stop the account.",
@@ -124,7 +79,15 @@ _ZERO = (
         ACCOUNTS,
         ("SolTraderRestarts",),
     ),
-    _total(
+    total(
+        "Actors that stood still",
+        "Actors that did nothing for too long though there was something to do.",
+        "The log's record `actor_wedged` shows where it stood: a disk, a name server, or a fault to report.",
+        "soltrader_actor_wedges_total",
+        ACCOUNTS,
+        ("SolTraderActorStoodStill",),
+    ),
+    total(
         "Unreadable frames",
         "Frames and records of the exchange that could not be read; each causes a sync.",
         "The exchange changed something: look at the log's line and for a new version of the bot.",
@@ -132,7 +95,7 @@ _ZERO = (
         ACCOUNTS,
         ("SolTraderUnreadableFrames",),
     ),
-    _total(
+    total(
         "State files spoilt",
         "State files that could not be read at a start; they are kept aside and rebuilt.",
         "Check disk and memory of the machine; compare the rebuilt ladder with the exchange.",
@@ -140,7 +103,15 @@ _ZERO = (
         ACCOUNTS,
         ("SolTraderStateFileCorrupt",),
     ),
-    Lines(
+    total(
+        "Log records lost",
+        "Records of the log that the disk or the terminal did not take, or that came too fast.",
+        "Free the disk, or set the log's level back to info: what happened then can't be read up.",
+        "soltrader_log_records_lost_total",
+        "",
+        ("SolTraderLogRecordsLost",),
+    ),
+    Events(
         title="When it happened",
         shows="The counts above, and fills that came late, by time and account.",
         act="Set the time range to a bar and compare with restarts and disconnections.",
@@ -152,15 +123,13 @@ _ZERO = (
                 ("soltrader_late_fills_total", SYMBOLS, "late fills"),
                 ("soltrader_sync_differences_total", SYMBOLS, "differences"),
                 ("soltrader_actor_deaths_total", ACCOUNTS, "actors failed"),
+                ("soltrader_actor_wedges_total", ACCOUNTS, "actors stood still"),
                 ("soltrader_account_restarts_total", ACCOUNTS, "restarts"),
             )
         ),
-        unit=COUNT,
-        bars=True,
-        decimals=0,
         width=12,
     ),
-    Lines(
+    Durations(
         title="Without a right TP, or without an answer",
         shows="How long sides had no right take profit, and orders no proven outcome.",
         act="Over 10 s unprotected or 30 s unknown: look at the exchange, then at the runbook.",
@@ -171,16 +140,14 @@ _ZERO = (
                 "{{account}} unknown order",
             ),
         ),
-        unit=SECONDS,
         steps=up_to(10, 30),
-        least=0,
         alerts=("SolTraderUnprotectedPosition", "SolTraderUnknownOrder"),
         width=12,
     ),
 )
 
 _SYNCS = (
-    Lines(
+    Counts(
         title="Syncs",
         shows="Comparisons with the exchange: all, those that failed, those after a stream came back.",
         act="Failures in a row: the exchange's REST doesn't answer. Many resyncs: the stream flaps.",
@@ -189,13 +156,10 @@ _SYNCS = (
             Query(counted("soltrader_sync_failures_total", ACCOUNTS), "failed"),
             Query(counted("soltrader_resyncs_total", ACCOUNTS), "after a gap"),
         ),
-        unit=COUNT,
-        decimals=0,
-        least=0,
         colours={"failed": "red", "all": "blue", "after a gap": "orange"},
         alerts=("SolTraderResyncLoop",),
     ),
-    Lines(
+    Durations(
         title="Duration of a sync",
         shows="Half and 99 % of the syncs of the hour before, their reads of the exchange included.",
         act="Above 5 s: REST is slow or rate-limited; see round trips on the exchange dashboard.",
@@ -203,21 +167,17 @@ _SYNCS = (
             Query(quantile("0.5", "soltrader_sync_duration_seconds", ACCOUNTS), "half of them"),
             Query(quantile("0.99", "soltrader_sync_duration_seconds", ACCOUNTS), "99 %"),
         ),
-        unit=SECONDS,
         steps=up_to(5, 15),
-        least=0,
     ),
-    Lines(
+    Durations(
         title="Age of the last sync",
         shows="How long ago each account was last compared with the exchange; normally up to a minute.",
         act="Over 5 minutes the safety net is gone: read why syncs fail, then restart if they hang.",
         queries=(Query(f"time() - soltrader_last_sync_timestamp_seconds{ACCOUNTS}", "{{account}}"),),
-        unit=SECONDS,
         steps=up_to(120, 300),
-        least=0,
         alerts=("SolTraderSyncOld",),
     ),
-    Lines(
+    Durations(
         title="State file",
         shows="How long ago the state was written, and what 99 % of an hour's writes took.",
         act="Slow: the disk is full or busy. The bot trades on, a crash would cost what wasn't kept.",
@@ -230,12 +190,10 @@ _SYNCS = (
                 "{{account}} a write",
             ),
         ),
-        unit=SECONDS,
-        least=0,
         width=12,
         alerts=("SolTraderStateNotWritten",),
     ),
-    Lines(
+    Counts(
         title="Writes of the state file",
         shows="Writes, those that failed, and how many accounts wait for a write that succeeds.",
         act="A failure: free the disk, check its rights; the next change is written again by itself.",
@@ -244,9 +202,6 @@ _SYNCS = (
             Query(counted("soltrader_state_write_failures_total", ACCOUNTS), "failed"),
             Query(f"sum(soltrader_state_write_failing{ACCOUNTS})", "accounts whose last write failed"),
         ),
-        unit=COUNT,
-        decimals=0,
-        least=0,
         colours={"failed": "red", "all": "blue"},
         width=12,
         alerts=("SolTraderStateNotWritten",),
@@ -254,18 +209,15 @@ _SYNCS = (
 )
 
 _MACHINERY = (
-    Lines(
+    Counts(
         title="Deepest mailbox",
         shows="Messages that wait, in the deepest mailbox of each kind of actor.",
         act="A kind that keeps growing can't keep up: fewer symbols for this process, or a faster machine.",
         queries=(Query(_DEPTH_BY_KIND, "{{kind}}"),),
-        unit=COUNT,
         steps=up_to(100, 500),
-        decimals=0,
-        least=0,
         alerts=("SolTraderMailboxFull",),
     ),
-    Lines(
+    Durations(
         title="Wait in the mailbox",
         shows="From a message being sent to its being taken: 99 % of five minutes, by kind of actor.",
         act="Above 100 ms for grid or orders closes are late: see CPU; move accounts to another process.",
@@ -277,9 +229,8 @@ _MACHINERY = (
         ),
         unit=MILLISECONDS,
         steps=up_to(100, 1000),
-        least=0,
     ),
-    Lines(
+    Durations(
         title="Lateness of timers",
         shows="How late due timers fire: half and 99 % of five minutes.",
         act="Late timers mean a machine without breath: look for what else runs on it.",
@@ -289,16 +240,13 @@ _MACHINERY = (
         ),
         unit=MILLISECONDS,
         steps=up_to(100, 1000),
-        least=0,
     ),
-    Lines(
+    Shares(
         title="Processor",
         shows="Share of one core that the process uses; its decisions run on one at a time.",
         act="Above 70 % for long: closes will be late in the next rush; spread accounts over processes.",
         queries=(Query(f"100 * rate(process_cpu_seconds_total{BOT}[$__rate_interval])", "bot"),),
-        unit=PERCENT,
         steps=up_to(70, 90),
-        least=0,
         decimals=0,
         width=6,
     ),
@@ -311,14 +259,12 @@ _MACHINERY = (
         least=0,
         width=6,
     ),
-    Lines(
+    Shares(
         title="Open files",
         shows="Share of the file descriptors that the process may open.",
         act="Above 80 % connections will soon fail: raise the limit, and report what leaks.",
         queries=(Query(f"100 * process_open_fds{BOT} / process_max_fds{BOT}", "bot"),),
-        unit=PERCENT,
         steps=up_to(50, 80),
-        least=0,
         width=6,
     ),
     Figure(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from config.dashboards.kinds import Figure, Lines
-from config.dashboards.queries import Query, of
-from config.dashboards.style import BAD, GAIN, GOOD, PERCENT, USDT, WARN, Steps, Words, from_at_least, up_to
+from config.dashboards.kinds import Durations, Earned, Figure, Heat, Lines, Shares
+from config.dashboards.queries import SYMBOLS, Query, count, of, quantiles
+from config.dashboards.style import BAD, COUNT, GOOD, SECONDS, WARN, ZERO, Steps, Words, from_at_least, up_to
 
 ABOUT_EQUITY = (
     "Equity has open losses, fees and funding in it, and what is paid in or out;"
@@ -30,7 +30,7 @@ def notional(labels: str, side: str = "") -> str:
 
 def money(labels: str, *, width: int, height: int) -> Figure:
     """Change of equity beside realised profit, over the time shown."""
-    return Figure(
+    return Earned(
         title="Earned in the time shown",
         shows=f"Change of equity, and what closed cycles realised, from the left edge to now. {ABOUT_EQUITY}",
         act="Judge by the change of equity. Far below realised: open losses grow; see exposure and ladders.",
@@ -38,10 +38,6 @@ def money(labels: str, *, width: int, height: int) -> Figure:
             Query(f"sum(soltrader_equity_usdt{labels})", "change of equity"),
             Query(f"sum(soltrader_realised_usdt{labels})", "realised"),
         ),
-        unit=USDT,
-        steps=GAIN,
-        takes="diff",
-        decimals=2,
         width=width,
         height=height,
     )
@@ -49,7 +45,7 @@ def money(labels: str, *, width: int, height: int) -> Figure:
 
 def below_peak(labels: str, *, width: int = 8) -> Lines:
     """Drawdown, and where the loss rule acts."""
-    return Lines(
+    return Shares(
         title="Equity below its peak",
         shows="How far equity is below the highest that the loss rule knows, and where that rule acts.",
         act="Near the rule: decide now what to close, before the guard stops the account.",
@@ -61,10 +57,8 @@ def below_peak(labels: str, *, width: int = 8) -> Lines:
             ),
             Query(f"100 * soltrader_loss_threshold_ratio{labels}", "{{account}} rule acts"),
         ),
-        unit=PERCENT,
         steps=up_to(3, 5),
         decimals=2,
-        least=0,
         alerts=("SolTraderLossNearLimit",),
         width=width,
     )
@@ -72,7 +66,7 @@ def below_peak(labels: str, *, width: int = 8) -> Lines:
 
 def maintenance(labels: str, *, width: int = 8) -> Lines:
     """How near liquidation is, and where its rule acts."""
-    return Lines(
+    return Shares(
         title="Maintenance rate",
         shows="Maintenance margin over equity: at 100 % comes liquidation. And where the guard's rule acts.",
         act="Over 30 %: pay in or reduce the larger side. At the rule the account is closed at market.",
@@ -80,10 +74,8 @@ def maintenance(labels: str, *, width: int = 8) -> Lines:
             Query(f"100 * soltrader_maintenance_rate_ratio{labels}", "{{account}}"),
             Query(f"100 * soltrader_maintenance_rate_threshold_ratio{labels}", "{{account}} rule acts"),
         ),
-        unit=PERCENT,
         steps=up_to(30, 50),
         decimals=1,
-        least=0,
         alerts=("SolTraderMaintenanceRateHigh",),
         width=width,
     )
@@ -91,7 +83,7 @@ def maintenance(labels: str, *, width: int = 8) -> Lines:
 
 def free_share(labels: str) -> Lines:
     """What is still free for entries."""
-    return Lines(
+    return Shares(
         title="Free balance",
         shows="Share of equity that is free for new orders.",
         act="Below 15 % averaging soon stops by itself: pay in, or lower initial margins.",
@@ -101,9 +93,51 @@ def free_share(labels: str) -> Lines:
                 "{{account}}",
             ),
         ),
-        unit=PERCENT,
         steps=from_at_least(15, 30),
         decimals=1,
-        least=0,
         alerts=("SolTraderAveragingFrozen",),
+    )
+
+
+def heat(title: str, shows: str, act: str, name: str, alerts: tuple[str, ...] = ()) -> Heat:
+    """A histogram of seconds over time."""
+    expr = f"sum by (le) (increase({name}_bucket{SYMBOLS}[$__rate_interval]))"
+    return Heat(
+        title=title,
+        shows=shows,
+        act=act,
+        queries=(Query(expr, "{{le}}"),),
+        unit=SECONDS,
+        alerts=alerts,
+        width=12,
+        height=9,
+    )
+
+
+def speeds(title: str, shows: str, act: str, name: str, alerts: tuple[str, ...] = ()) -> Durations:
+    """Half, 95 % and 99 % of a histogram of seconds that should stay below one."""
+    return Durations(
+        title=title,
+        shows=shows,
+        act=act,
+        queries=quantiles(name, SYMBOLS),
+        steps=up_to(1, 5),
+        alerts=alerts,
+        width=12,
+        height=9,
+    )
+
+
+def total(title: str, shows: str, act: str, name: str, labels: str, alerts: tuple[str, ...] = ()) -> Figure:
+    """How often something happened in the time shown that never should."""
+    return Figure(
+        title=title,
+        shows=shows,
+        act=act,
+        queries=(Query(count(name, labels), "in the time shown"),),
+        unit=COUNT,
+        steps=ZERO,
+        alerts=alerts,
+        width=3,
+        height=5,
     )

@@ -43,7 +43,7 @@ ENOUGH = (
 #: What has happened by then, and is to be seen: a panel's dashboard, its title, and its query's name.
 HAPPENED = (
     ("account", "Cycles closed", "{{side}} {{reason}}"),
-    ("account", "Fills and closes", "{{side}}"),
+    ("account", "Fills and closes", "{{side}} {{role}}"),
     ("account", "Ladder", "{{side}}"),
     ("reliability", "TP close latency", "{{le}}"),
     ("reliability", "TP close latency, quantiles of an hour", "99 %"),

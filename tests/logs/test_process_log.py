@@ -176,11 +176,12 @@ def test_nobody_waits_for_a_disk_that_hangs_and_what_is_lost_is_counted(
             return super().write(descriptor, payload)
 
     monkeypatch.setattr("actors.logs.handlers.MOST_WAITING", 100)
-    with logged(config(tmp_path), quiet=True, disk=HangingDisk()):
+    with logged(config(tmp_path), quiet=True, disk=HangingDisk()) as log:
         OURS.info("first")
         assert hangs.wait(30)
         for number in range(500):
             OURS.info("number %s", number)
+        assert log.lost() == {"queue": 400, "terminal": 0, "file": 0}
         let_go.set()
     assert "400 records of the log are lost" in capsys.readouterr().err
     assert len(records(tmp_path / "process_log.jsonl")) == 101
@@ -190,10 +191,25 @@ def test_a_folder_that_can_not_be_written_is_told_on_the_terminal_and_stops_noth
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "data").write_text("no folder")
-    with logged(config(tmp_path / "data"), quiet=True):
+    with logged(config(tmp_path / "data"), quiet=True) as log:
         OURS.info("something")
+    assert log.lost() == {"queue": 0, "terminal": 0, "file": 1}
     assert "the log is not written: " in (told := capsys.readouterr().err)
     assert "Not a directory: move the file away" in told
+
+
+def test_lines_that_the_terminal_does_not_take_are_counted_and_files_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", closed)
+        with logged(config(tmp_path), quiet=False) as log:
+            OURS.info("something")
+            OURS.info("and more")
+    assert log.lost() == {"queue": 0, "terminal": 2, "file": 0}
+    assert len(records(tmp_path / "process_log.jsonl")) == 2
 
 
 def test_files_that_are_switched_off_are_not_written(tmp_path: Path) -> None:

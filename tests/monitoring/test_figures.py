@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,14 @@ from actors.metrics_registry import Metrics
 from actors.shell import Shell
 from actors.timers import ThreadTimers
 from exchange.clock import SystemClock
+from messages.account import ExecType
 from messages.events import Counted
 from messages.reports import AccountChanged, GuardReport, PendingReport, StateWritten, StreamHeard
 from messages.sides import Side
 from tests.actors.stage import HandClock, StageWorld
 from tests.display.scenes import a_close
 from tests.store.reports import NOW_MS, a_side, a_symbol, an_account
+from tests.store.trades import a_trade
 from tests.venue_process import wait_for
 
 D = Decimal
@@ -121,6 +124,35 @@ def test_gains_losses_fees_and_funding_are_counted_by_their_sign_and_never_fall(
     assert scraped.value("cycle_funding_received_usdt_total", **LONG) == 3
 
 
+def test_fills_are_counted_by_side_and_role_without_funding_and_what_no_order_of_ours_brought() -> None:
+    entry = a_trade("first")
+    told = (
+        entry,
+        a_trade("second"),
+        replace(entry, side=Side.SHORT, role="T"),
+        replace(entry, role="", level=-1),
+        replace(entry, execution=replace(entry.execution, exec_type=ExecType.FUNDING)),
+    )
+    scraped = Scraped(a_symbol("SOLUSDT", fills=told[:3]), a_symbol("SOLUSDT", fills=told[3:]))
+    counts = {
+        (side.value, role): scraped.value("fills_total", **SOL, side=side.value, role=role)
+        for side in Side
+        for role in ("entry", "opening", "take_profit", "close", "restart")
+    }
+    assert counts.pop(("LONG", "entry")) == 2
+    assert counts.pop(("SHORT", "take_profit")) == 1
+    assert set(counts.values()) == {0}
+
+
+def test_lost_records_of_the_log_are_looked_up_at_each_scrape() -> None:
+    scraped, lost = Scraped(), {"queue": 0, "disk": 0}
+    scraped.metrics.watch_log(lambda: lost)
+    assert scraped.value("log_records_lost_total", reason="disk") == 0
+    lost["disk"] = 7
+    assert scraped.value("log_records_lost_total", reason="disk") == 7
+    assert scraped.value("log_records_lost_total", reason="queue") == 0
+
+
 def test_one_mode_is_in_force_and_a_freeze_ends_by_time_alone() -> None:
     def mode(scraped: Scraped) -> set[str]:
         modes = ("trading", "frozen", "hold", "flatten")
@@ -178,6 +210,7 @@ def test_a_write_that_fails_holds_until_one_succeeds() -> None:
         ("state_spoilt", "", "state_files_spoilt_total", {"account": "001"}),
         ("emergency_stop", "loss", "emergency_stops_total", {"account": "001", "reason": "loss"}),
         ("actor_died", "grid", "actor_deaths_total", {"account": "001", "kind": "grid"}),
+        ("actor_wedged", "feed", "actor_wedges_total", {"account": "001", "kind": "feed"}),
         ("sync_difference", "order", "sync_differences_total", {**SOL, "reason": "order"}),
     ],
 )

@@ -52,6 +52,7 @@ def report(equity: str = "1000", stopped: str = "") -> AccountReport:
     [
         ("emergency_stop", Topic.STOPS),
         ("frozen", Topic.GUARD),
+        ("freeze_over", Topic.GUARD),
         ("early_freeze", Topic.GUARD),
         ("resumed", Topic.GUARD),
         ("actor_died", Topic.RESTARTS),

@@ -22,10 +22,10 @@ LOOPBACK = "127.0.0.1"
 class Served:
     """A page that is served; ``tell`` lets the watch's thread of it take a message."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, model: DisplayModel | None = None, **options: Any) -> None:
         self.registry = CollectorRegistry()
         self.counter = Counter("soltrader_test_things", "Things.", registry=self.registry)
-        self.model: DisplayModel = start()
+        self.model = model or start()
         self.page = Page(self.registry, self.model, **options)
         self.port = self.page.start(LOOPBACK)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from config import Config
 from config.loader import check_document
 from messages.events import Counted
 from messages.guard import StopMode
-from messages.reports import BalanceRead, StateWritten, SyncFinished
+from messages.reports import BalanceRead, StateWritten, SymbolReport, SyncFinished
 from messages.sides import Side
 from state.guard.model import StopDecided
 from state.store.disk import RealDisk
@@ -29,10 +30,20 @@ from tests.config.documents import a_document
 from tests.display.scenes import a_latency, a_stream
 from tests.reports.histories import History
 from tests.reports.pictures import a_picture
-from tests.store.reports import NOW_MS, a_side, a_symbol, an_account
+from tests.store.reports import NOW_MS, a_guard, a_side, a_symbol, an_account
 
+D = Decimal
 MINUTE_MS = 60_000
-BARE = a_symbol("SOLUSDT", long=a_side(Side.LONG, status="open", cycle=4, take_profit_price=None))
+
+
+def a_priced(**changes: Any) -> SymbolReport:
+    return a_symbol("SOLUSDT", **({"price_ms": NOW_MS} | changes))
+
+
+def bare(*sides: Side, **changes: Any) -> SymbolReport:
+    """A symbol of which these sides lack a right take profit."""
+    long, short = (a_side(side, size=D(1), unprotected=side in sides) for side in Side)
+    return a_priced(long=long, short=short, **changes)
 
 
 def count(name: str, times: int) -> list[object]:
@@ -55,10 +66,10 @@ def config(folder: Path | None = None) -> Config:
     return check_document(a_document(data_dir=str(folder or "data")), "test")
 
 
-def marks(picture: Picture, *, standing: dict[str, Any] | None = None, earlier: Picture | None = None) -> Any:
+def marks(picture: Picture, *, standing: dict[str, Any] | None = None) -> Any:
     found = [
         *process_findings(picture, config()),
-        *account_findings(picture, config(), {1: standing or {}}, earlier),
+        *account_findings(picture, config(), {1: standing or {}}),
     ]
     assert all(finding.text for finding in found)
     return {finding.check: finding.mark for finding in found if finding.mark is not Mark.OK}
@@ -88,8 +99,32 @@ UNWELL: dict[str, tuple[list[object], dict[str, Mark]]] = {
     "a sync that failed": ([failed_sync()], {"syncs": Mark.BAD}),
     "a stop": ([an_account(stopped="a loss")], {"guard": Mark.BAD}),
     "a paused side": (
-        [a_symbol("SOLUSDT", long=a_side(Side.LONG, status="paused"))],
+        [a_priced(long=a_side(Side.LONG, status="paused"))],
         {"guard": Mark.LOOK},
+    ),
+    "a calm guard": ([a_guard()], {}),
+    "a rule that only alerts": ([a_guard(holding=frozenset({"loss"}))], {"guard": Mark.LOOK}),
+    "averaging that is frozen": (
+        [a_guard(averaging_frozen=True, holding=frozenset({"early_freeze"}))],
+        {"guard": Mark.LOOK},
+    ),
+    "a close that failed": ([a_guard(failures=(("SOLUSDT", 1),))], {"guard": Mark.LOOK}),
+    "a rate near its rule": (
+        [an_account(maintenance_rate=D("0.41")), a_guard()],
+        {"limits": Mark.BAD},
+    ),
+    "a rate whose rule is off": (
+        [an_account(maintenance_rate=D("0.41")), a_guard(maintenance_threshold=None)],
+        {},
+    ),
+    "a loss near its rule": ([an_account(equity=D(9_590)), a_guard()], {"limits": Mark.LOOK}),
+    "a loss whose rule is off": ([an_account(equity=D(9_000)), a_guard(loss_threshold=None)], {}),
+    "a symbol without a price": ([a_priced(price_ms=0)], {"prices": Mark.BAD}),
+    "a price of 21 s ago": ([a_priced(price_ms=NOW_MS - 21_000)], {"prices": Mark.LOOK}),
+    "a price of 61 s ago": ([a_priced(price_ms=NOW_MS - 61_000)], {"prices": Mark.BAD}),
+    "a take profit that the guard keeps away": (
+        [a_priced(long=a_side(Side.LONG, withdrawn=True))],
+        {"take profits": Mark.LOOK},
     ),
     "a restart": (count("actor_restart", 1), {"restarts": Mark.LOOK}),
     "six restarts": (count("actor_restart", 6), {"restarts": Mark.BAD}),
@@ -113,17 +148,25 @@ def test_what_is_long_ago_spoils_no_verdict() -> None:
 
 
 def test_a_sync_that_is_overdue_and_a_grid_that_is_silent_are_bad() -> None:
-    quiet = a_picture(a_symbol("SOLUSDT"), now_ms=NOW_MS + 6 * MINUTE_MS)
-    assert marks(quiet) == {"feeds": Mark.BAD, "syncs": Mark.BAD}
+    quiet = a_picture(a_priced(), now_ms=NOW_MS + 6 * MINUTE_MS)
+    assert marks(quiet) == {"feeds": Mark.BAD, "prices": Mark.BAD, "syncs": Mark.BAD}
 
 
-def test_only_a_side_that_stays_without_a_take_profit_is_bad() -> None:
-    bare, calm = a_picture(BARE), a_picture()
-    next_cycle = a_picture(a_symbol("SOLUSDT", long=a_side(Side.LONG, status="open", cycle=5)))
-    assert marks(bare) == {}
-    assert marks(bare, earlier=calm) == {}
-    assert marks(next_cycle, earlier=bare) == {}
-    assert marks(bare, earlier=bare) == {"take profits": Mark.BAD}
+@pytest.mark.parametrize(
+    ("after_ms", "expected"),
+    [(3_000, {}), (3_001, {"take profits": Mark.LOOK}), (10_001, {"take profits": Mark.BAD})],
+)
+def test_how_long_a_side_has_no_right_take_profit_is_what_counts(
+    after_ms: int, expected: dict[str, Mark]
+) -> None:
+    picture = a_picture(bare(Side.LONG), bare(Side.LONG, Side.SHORT), now_ms=NOW_MS + after_ms)
+    assert marks(picture) == expected
+    told = [each.text for each in account_findings(picture, config(), {}) if each.check == "take profits"]
+    assert ("SOLUSDT LONG for" in told[0]) == bool(expected)
+
+
+def test_a_side_that_is_protected_again_is_as_good_as_ever() -> None:
+    assert marks(a_picture(bare(Side.LONG), bare(), now_ms=NOW_MS + 15_000)) == {}
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from actors.reports.status import as_json
 from actors.reports.vitals import Vitals
 from tests.display.scenes import busy, busy_messages
 from tests.reports.pictures import a_picture, a_picture_of
-from tests.store.reports import NOW_MS
+from tests.store.reports import NOW_MS, a_guard
 
 
 def test_what_is_read_is_what_was_drawn() -> None:
     vitals = Vitals()
-    for message in busy_messages():
+    for message in (*busy_messages(), a_guard(holding=frozenset({"loss", "panic"}))):
         vitals = vitals.apply(message, NOW_MS)
     picture = a_picture_of(busy(2), vitals)
     again = from_bytes(to_bytes(picture))

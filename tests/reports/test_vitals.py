@@ -7,8 +7,9 @@ from decimal import Decimal
 from actors.reports.vitals import DAY_MS, KEPT, Vitals, within
 from messages.events import Counted
 from messages.reports import BalanceRead, StateWritten, SyncFinished
+from messages.sides import Side
 from tests.display.scenes import a_close, a_latency, a_stream, busy_messages
-from tests.store.reports import NOW_MS
+from tests.store.reports import NOW_MS, a_side, a_symbol
 
 HOUR_MS = 3_600_000
 
@@ -75,3 +76,15 @@ def test_accounts_don_t_mix_and_what_was_handed_out_never_changes() -> None:
     assert before.accounts.keys() == {0}
     assert after.of(1).counted == after.of(2).counted
     assert after.of(3).counted == {}
+
+
+def test_a_side_lacks_its_take_profit_since_it_was_first_told_to() -> None:
+    def told(**long: bool) -> object:
+        return a_symbol("SOLUSDT", long=a_side(Side.LONG, **long))
+
+    vitals = Vitals()
+    for at, bare in enumerate((False, True, True)):
+        vitals = vitals.apply(told(unprotected=bare), NOW_MS + at)
+    assert vitals.of(1).unprotected == {"SOLUSDT LONG": NOW_MS + 1}
+    assert vitals.apply(told(unprotected=True), NOW_MS + 9) is vitals
+    assert vitals.apply(told(), NOW_MS + 9).of(1).unprotected == {}

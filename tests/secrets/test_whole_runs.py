@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import signal
 import stat
+import threading
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,8 @@ class Run:
     done: Done
     metrics: str
     address: str
+    page: bytes
+    events: bytes
     commands: dict[int, bytes]
 
 
@@ -69,19 +73,72 @@ def scraped(command: Command) -> tuple[str, str]:
         return url[2], reply.read().decode()
 
 
+class LiveStream:
+    """All that the page's live stream sends, from now to its end, as it came over the wire."""
+
+    def __init__(self, site: str) -> None:
+        self._pieces: list[bytes] = []
+        self._answer = urllib.request.urlopen(f"{site}events", timeout=300)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            while piece := self._answer.read1(1 << 16):
+                self._pieces.append(piece)
+        except (OSError, http.client.HTTPException):
+            pass  # the bot has ended, and the stream with it
+
+    @property
+    def so_far(self) -> bytes:
+        """What has come."""
+        return b"".join(self._pieces)
+
+    def all(self) -> bytes:
+        """What has come by its end, which must be near."""
+        self._thread.join(60)
+        assert not self._thread.is_alive(), "the stream goes on"
+        return self.so_far
+
+
+def page_of(site: str) -> bytes:
+    """The page, headers and all, with every file that it names itself."""
+    found = b""
+    for path in ("", "health"):
+        with urllib.request.urlopen(site + path, timeout=30) as reply:
+            found += str(reply.headers).encode() + reply.read()
+    for path in set(re.findall(rb'(?:src|href)="/?(static/[^"]+)"', found)):
+        with urllib.request.urlopen(site + path.decode(), timeout=30) as reply:
+            found += reply.read()
+    return found
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("run")
     example_config(folder, **{'log_level = "info"': 'log_level = "debug"'})
     options = ("--scenario", "whipsaw", "--speed", "600", "--journal", "venue.jsonl", "--summary", "end.json")
     with started(folder, "run", "--config", "config.toml", *options, **breaking(folder, 2)) as command:
+        command.wait_for(lambda: "page on " in command.log, "the page")
+        site = command.log.partition("page on ")[2].split()[0]
+        stream, page = LiveStream(site), page_of(site)
         command.wait_for(lambda: "it is started again" in command.log, "the failure")
         command.wait_for(lambda: closes_in(folder / "venue.jsonl") >= 1, "a close")
+        command.wait_for(lambda: b"closed (take profit)" in stream.so_far, "the close on the page")
+        page += page_of(site)
         address, metrics = scraped(command)
         pids = family(command.process.pid)
         commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids}
         done = command.stop(signal.SIGTERM)
-    return Run(folder=folder, done=done, metrics=metrics, address=address, commands=commands)
+    return Run(
+        folder=folder,
+        done=done,
+        metrics=metrics,
+        address=address,
+        page=page,
+        events=stream.all(),
+        commands=commands,
+    )
 
 
 def written(folder: Path) -> dict[Path, bytes]:
@@ -113,6 +170,15 @@ def test_neither_metrics_nor_the_process_list_show_them(run: Run) -> None:
     assert "soltrader_equity_usdt" in run.metrics
     assert len(run.commands) >= 2
     assert shown(TRUE_KEYS, run.metrics.encode(), *run.commands.values()) == []
+
+
+def test_neither_the_page_nor_its_live_stream_shows_them_from_the_start_to_the_end(run: Run) -> None:
+    assert b"event: state" in run.events
+    assert b"event: change" in run.events
+    assert b"failed: RuntimeError" in run.events, "the stream was there when it broke"
+    assert run.page.count(b"<!doctype html>") == 2
+    assert b"EventSource" in run.page or b"import" in run.page, "its scripts are looked through, too"
+    assert shown(TRUE_KEYS, run.page, run.events) == []
 
 
 def test_metrics_are_served_on_loopback_alone(run: Run) -> None:

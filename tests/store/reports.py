@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from messages.reports import AccountReport, SideReport, SymbolReport
+from messages.reports import AccountReport, GuardReport, SideReport, SymbolReport
 from messages.sides import Side
 
 NOW_MS = 1_767_225_600_000
@@ -64,5 +64,22 @@ def an_account(**changes: Any) -> AccountReport:
         unknown_orders=0,
         queued_orders=0,
         at_ms=NOW_MS,
+    )
+    return replace(usual, **changes)
+
+
+def a_guard(**changes: Any) -> GuardReport:
+    """The guard of account 1, all of its rules quiet."""
+    usual = GuardReport(
+        account=1,
+        mode="",
+        by_person=False,
+        frozen_until_ms=0,
+        averaging_frozen=False,
+        holding=frozenset(),
+        failures=(("SOLUSDT", 0),),
+        peak=Decimal(10_000),
+        maintenance_threshold=Decimal("0.5"),
+        loss_threshold=Decimal("0.05"),
     )
     return replace(usual, **changes)

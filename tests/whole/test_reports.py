@@ -108,14 +108,17 @@ def test_a_bot_that_trades_is_told_in_every_line(trading: Command) -> None:
     seen = told_health(trading)
     checks = {check["check"]: check for check in seen["checks"]}
     # Nothing here hangs on how busy the machine is: how late a close was is told, not judged.
-    bad = {name for name, check in checks.items() if check["mark"] == "bad"} - {"TP latency", "mailboxes"}
+    by_time = {"TP latency", "mailboxes", "prices", "take profits"}
+    bad = {name for name, check in checks.items() if check["mark"] == "bad"} - by_time
     assert bad == set(), seen
     assert checks["orphans"]["text"] == "0 in the last day"
     assert checks["state file"]["text"].startswith("whole, revision ")
     assert f"pid {trading.process.pid}" in checks["process"]["text"]
     assert f"pid {trading.process.pid}" in checks["lock"]["text"]
     assert "closes in the last day, p50" in checks["TP latency"]["text"]
-    assert len(checks) == 19
+    assert "of 2 symbols, the oldest" in checks["prices"]["text"] or checks["prices"]["mark"] != "ok"
+    assert "maintenance rate " in checks["limits"]["text"]
+    assert len(checks) == 21
 
 
 def told_health(command: Command) -> Any:

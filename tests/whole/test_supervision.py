@@ -100,8 +100,7 @@ def test_an_actor_that_stands_still_costs_its_account_a_restart_and_nobody_else_
             anew = partial(began_anew, bot, pair.account, before[pair.account])
             wait_for(anew, f"new actors of {pair.code}", deadline_s=240)
         for number, kind in ((1, "grid"), (2, "feed")):
-            labels = {"account": f"00{number}", "symbol": "", "event": "actor_wedged", "reason": kind}
-            assert bot.metric("soltrader_events_total", **labels) == 1
+            assert bot.metric("soltrader_actor_wedges_total", account=f"00{number}", kind=kind) == 1
         assert "001/grid/GRIDUSDT stands still in StreamEvents since 20" in bot.told()
         grid.price("100.60")
         trap.opened.set()  # those of the life before wake up, beside their successors

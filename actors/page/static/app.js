@@ -69,19 +69,19 @@ function choose(key) {
   if (wanted.some(([each]) => !cards.has(each)) || cards.size !== wanted.length) {
     for (const card of cards.values()) card.end();
     cards.clear();
-    for (const [each, symbol] of wanted) cards.set(each, new Card(each, symbol));
+    for (const [each, symbol] of wanted) cards.set(each, new Card(each, symbol, () => loadFills(each)));
     byId("cards").replaceChildren(...[...cards.values()].map((card) => card.root));
   }
   for (const [each, card] of cards) {
     card.reload();
     card.update(model.symbols[each], []);
     card.money(model.accounts[key]);
-    loadFills(each, card);
   }
 }
 
 /** The table of fills begins with what was filled before this page was opened. */
-async function loadFills(key, card) {
+async function loadFills(key) {
+  const card = cards.get(key);
   try {
     const answer = await fetch(`/history/${key}?range=24h`, { cache: "no-store" });
     if (!answer.ok) return;

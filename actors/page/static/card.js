@@ -8,6 +8,8 @@ import { PriceChart } from "./price_chart.js";
 
 const SHOWN_FILLS = 50;
 const LABEL_EVERY_MS = 10_000;
+/** Out of view its texts follow so often, its chart not at all: with many symbols a browser has no time for more. */
+const UNSEEN_EVERY_MS = 5_000;
 
 export class Card {
   #symbol;
@@ -22,10 +24,18 @@ export class Card {
   #summary = make("summary", {}, "Fills as a table");
   #picture = null;
   #labelled = 0;
-  #unseen;
+  #written = 0;
+  #key;
+  #seen = false;
+  #missed = true; // what the history has and this card lacks
+  #loadFills;
+  #unwatch;
 
-  constructor(key, symbol) {
+  /** `loadFills` asks for the fills of before; it is called when somebody looks at the card. */
+  constructor(key, symbol, loadFills) {
+    this.#key = key;
     this.#symbol = symbol;
+    this.#loadFills = loadFills;
     this.#holder = holder(`${symbol}: chart of the price`);
     this.#sides = ["LONG", "SHORT"].map((side) => new Hedge(symbol, side));
     put(this.#fills.title, `Fills of ${symbol}, newest first`);
@@ -38,26 +48,48 @@ export class Card {
       make("div", { class: "sides" }, ...this.#sides.map((side) => side.root)),
       make("details", {}, this.#summary, make("div", { class: "scroll" }, this.#fills.root)),
     );
-    this.#unseen = whenSeen(this.root, () => {
-      this.#chart = new PriceChart(this.#holder, key);
-      this.#chart.load();
-      if (this.#picture !== null) this.#chart.update(this.#picture, []);
-    });
+    this.#unwatch = whenSeen(this.root, (seen) => this.#look(seen));
   }
 
   /** It is shown no more. */
   end() {
-    this.#unseen();
+    this.#unwatch();
     this.#chart?.end();
   }
 
   /** Another state has come: what was missed is in the history. */
   reload() {
-    this.#chart?.load();
+    this.#missed = true;
+    this.#written = 0;
+    if (this.#seen) this.#catchUp();
   }
 
   update(picture, fills) {
     this.#picture = picture;
+    if (!this.#seen) this.#missed = true;
+    if (!this.#seen && Date.now() - this.#written < UNSEEN_EVERY_MS) return;
+    this.#write(picture);
+    if (this.#seen) this.#chart?.update(picture, fills);
+  }
+
+  /** It has come into view, or left it. */
+  #look(seen) {
+    this.#seen = seen;
+    if (!seen) return;
+    if (this.#picture !== null) this.#write(this.#picture);
+    this.#chart ??= new PriceChart(this.#holder, this.#key);
+    if (this.#missed) this.#catchUp();
+  }
+
+  #catchUp() {
+    this.#missed = false;
+    this.#chart?.load();
+    this.#loadFills();
+    if (this.#picture !== null) this.#chart?.update(this.#picture, []);
+  }
+
+  #write(picture) {
+    this.#written = Date.now();
     if (picture.sides.length === 0) {
       put(this.#activity, "starting");
       return;
@@ -68,7 +100,6 @@ export class Card {
     put(this.#realised, change(picture.realised));
     this.#realised.className = tone(picture.realised);
     for (const side of this.#sides) side.update(picture);
-    this.#chart?.update(picture, fills);
     this.#describe(picture, places);
   }
 

@@ -53,16 +53,9 @@ export function holder(label) {
   return make("div", { class: "chart", role: "img", "aria-label": label });
 }
 
-/** Calls `show` once `node` comes into view, or is near it; gives what ends the waiting. */
+/** Calls `show` with whether `node` is in view, or near it, whenever that changes; gives what ends the watch. */
 export function whenSeen(node, show) {
-  const watcher = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      watcher.disconnect();
-      show();
-    },
-    { rootMargin: "300px" },
-  );
+  const watcher = new IntersectionObserver((entries) => show(entries.at(-1).isIntersecting), { rootMargin: "300px" });
   watcher.observe(node);
   return () => watcher.disconnect();
 }

@@ -32,6 +32,7 @@ export class PriceChart {
   #step = 1;
   #newest = 0;
   #points = 0;
+  #places = null;
   #turn = 0;
   #loading = false;
   #ends;
@@ -109,13 +110,19 @@ export class PriceChart {
         this.#lines[side.side].profit.update(at(time, side.take_profit));
       }
     }
-    const places = placesOf(picture.tick);
-    const priceFormat = { type: "price", precision: places, minMove: 1 / 10 ** places };
-    for (const series of this.#all()) series.applyOptions({ priceFormat });
+    this.#format(placesOf(picture.tick));
     this.#drawLevels(picture);
     this.#drawMarks();
     this.#chart.timeScale().fitContent();
     if (this.#points > MOST_POINTS) this.load();
+  }
+
+  /** The library draws all anew when it is told, so it is told once. */
+  #format(places) {
+    if (this.#places === places) return;
+    this.#places = places;
+    const priceFormat = { type: "price", precision: places, minMove: 1 / 10 ** places };
+    for (const series of this.#all()) series.applyOptions({ priceFormat });
   }
 
   /** Averages and TPs have a label at the axis; pending entries a dotted line, too. */

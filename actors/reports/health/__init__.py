@@ -7,14 +7,19 @@
 | clock         | over 1 s beside the exchange's   |                                                   |
 | disk          | under 1 GB free                  | under 100 MB free, or not to be written           |
 | TP latency    | a close of the last day over 1 s | one over 5 s                                      |
-| take profits  |                                  | an open side without one, at two looks 3 s apart  |
+| take profits  | a side without a right one for   | a side without a right one for over 10 s          |
+|               | over 3 s; the guard keeps one    |                                                   |
+|               | away                             |                                                   |
 | orphans       |                                  | any in the last day                               |
 | recoveries    | any in the last day              |                                                   |
 | resync loops  | more syncs after gaps than gaps  |                                                   |
 | balance calls | over 2 in the last hour          | over 60                                           |
 | feeds         | a loss in the last hour          | one down, silent for 60 s, or lost over 5 times   |
+| prices        | the newest one is over 20 s old  | over 60 s old, or none has come                   |
 | syncs         |                                  | none for 5 intervals; the last one failed         |
-| guard         | frozen; a side is paused         | stopped                                           |
+| guard         | frozen; a side is paused; a rule | stopped                                           |
+|               | fires; a close has failed        |                                                   |
+| limits        | a loss over 80 % of its rule's   | a maintenance rate over 80 % of its rule's        |
 | restarts      | any in the last day              | over 5 in the last hour                           |
 | state file    | unreadable ones are kept aside   | unreadable, refused, or not written               |
 | trades        |                                  | a line or the header is wrong                     |

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,20 +13,17 @@ from actors.control.client import ControlFailed, NotRunning, socket_path, standi
 from actors.reports.asking import ask_picture
 from actors.reports.health.files import file_findings
 from actors.reports.health.findings import Finding, Mark, healthy
-from actors.reports.health.live import Standings, account_findings, bare_sides, process_findings
-from actors.reports.picture import Picture
+from actors.reports.health.live import Standings, account_findings, process_findings
 from config import Config
 
 FORMAT, VERSION = "sol-trader-health", 1
-#: A side without a take profit is looked at again after so long.
-AGAIN_S = 3.0
 STYLES = {Mark.OK: "green", Mark.LOOK: "yellow", Mark.BAD: "bold red"}
 
 
 def findings(config: Config) -> list[Finding]:
     """Everything that is checked: the process first, then each account."""
     try:
-        picture, earlier = _pictures(config)
+        picture = ask_picture(config)
     except NotRunning:
         text = f"none runs: nobody serves {socket_path(config).absolute()}"
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=text)]
@@ -35,19 +31,8 @@ def findings(config: Config) -> list[Finding]:
     except ControlFailed as error:
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=str(error))]
         return _ordered([*found, *file_findings(config, serving=None)])
-    live = [
-        *process_findings(picture, config),
-        *account_findings(picture, config, _standings(config), earlier),
-    ]
+    live = [*process_findings(picture, config), *account_findings(picture, config, _standings(config))]
     return _ordered([*live, *file_findings(config, serving=picture.pid)])
-
-
-def _pictures(config: Config) -> tuple[Picture, Picture | None]:
-    first = ask_picture(config)
-    if not bare_sides(first):
-        return first, None
-    time.sleep(AGAIN_S)
-    return ask_picture(config), first
 
 
 def _standings(config: Config) -> Standings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -28,3 +29,13 @@ class Finding:
 def healthy(findings: Sequence[Finding]) -> bool:
     """Whether nothing is bad."""
     return all(finding.mark is not Mark.BAD for finding in findings)
+
+
+def finding(account: int, check: str, mark: Mark, text: str) -> Finding:
+    """A line whose text is one, whatever stood in it."""
+    return Finding(account=account, check=check, mark=mark, text=" ".join(text.split()))
+
+
+def above(figure: int | Decimal, look: int | Decimal, bad: int | Decimal) -> Mark:
+    """The mark of a figure by what it must not go beyond."""
+    return Mark.BAD if figure > bad else Mark.LOOK if figure > look else Mark.OK

@@ -9,7 +9,8 @@ from typing import Any
 from actors.display.formats import duration, latency
 from actors.display.latencies import Latencies
 from actors.display.tallies import AccountTally
-from actors.reports.health.findings import Finding, Mark
+from actors.reports.health.findings import Finding, Mark, above, finding
+from actors.reports.health.risks import guard, limits, prices, take_profits
 from actors.reports.picture import Picture
 from actors.reports.vitals import DAY_MS, AccountVitals, within
 from config import Config
@@ -36,49 +37,35 @@ def process_findings(picture: Picture, config: Config) -> Iterator[Finding]:
     absent = [account.code for account in config.accounts if account.id not in told]
     missing = [f"account {code} has not started" for code in absent]
     wrong = list(picture.refusals) or missing
-    yield _finding(0, "process", Mark.BAD if wrong else Mark.OK, "; ".join([text, *wrong]))
+    yield finding(0, "process", Mark.BAD if wrong else Mark.OK, "; ".join([text, *wrong]))
     address, depth = max(picture.mailboxes.items(), key=lambda item: item[1], default=("", 0))
     text = f"{depth} messages wait at {address or 'none'}, the most of {len(picture.mailboxes)} actors"
-    yield _finding(0, "mailboxes", _above(depth, WAITING_LOOK, WAITING_BAD), text)
+    yield finding(0, "mailboxes", above(depth, WAITING_LOOK, WAITING_BAD), text)
     offset = picture.clock_offset_ms
     text = f"the exchange's is {offset:+,} ms to this machine's, and the bot goes by the exchange's"
     far = abs(offset) > CLOCK_LOOK_MS
-    yield _finding(
-        0, "clock", Mark.LOOK if far else Mark.OK, f"{text}{': set this one (NTP)' if far else ''}"
-    )
+    yield finding(0, "clock", Mark.LOOK if far else Mark.OK, f"{text}{': set this one (NTP)' if far else ''}")
 
 
-def account_findings(
-    picture: Picture, config: Config, standings: Standings, earlier: Picture | None
-) -> Iterator[Finding]:
-    """Each account. ``earlier`` is a picture from a few seconds before, where one was taken."""
+def account_findings(picture: Picture, config: Config, standings: Standings) -> Iterator[Finding]:
+    """Each account."""
     every_ms = config.process.sync_seconds * 1000
     for tally in picture.model.accounts.values():
         vitals = picture.vitals.of(tally.account)
         yield _latency(tally.account, vitals, picture.now_ms)
-        yield _take_profits(tally, earlier)
+        yield take_profits(tally, vitals, picture.now_ms)
         yield _orphans(tally.account, vitals, picture.now_ms)
         yield _recoveries(tally.account, vitals, picture.now_ms)
         yield _resyncs(tally.account, vitals, picture.now_ms)
         yield _balance(tally.account, vitals, picture.now_ms)
         yield _feeds(tally, picture)
+        yield prices(tally, picture.now_ms)
         yield _syncs(tally.account, vitals, picture, every_ms)
-        yield _guard(tally, standings.get(tally.account, {}))
+        yield guard(tally, vitals, standings.get(tally.account, {}))
+        yield limits(tally, vitals)
         yield _restarts(tally.account, vitals, picture.now_ms)
         if vitals.state_failure:
-            yield _finding(tally.account, "state file", Mark.BAD, f"not written: {vitals.state_failure}")
-
-
-def bare_sides(picture: Picture) -> frozenset[tuple[int, str, str, int]]:
-    """Account, symbol, side and cycle of each side that holds a position and has no resting take profit."""
-    return frozenset(
-        (tally.account, symbol, side.side.value, side.cycle)
-        for tally in picture.model.accounts.values()
-        for symbol, of in tally.symbols.items()
-        if of.report is not None
-        for side in (of.report.long, of.report.short)
-        if side.status in ("open", "full") and side.take_profit_price is None
-    )
+            yield finding(tally.account, "state file", Mark.BAD, f"not written: {vitals.state_failure}")
 
 
 def _latency(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
@@ -87,42 +74,22 @@ def _latency(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
         if close.at_ms > now_ms - DAY_MS:
             found = found.with_one(close.acted_ms)
     if not found.count:
-        return _finding(account, "TP latency", Mark.OK, "no take profit has closed a side in the last day")
+        return finding(account, "TP latency", Mark.OK, "no take profit has closed a side in the last day")
     most = found.largest or Decimal(0)
     p50, p99 = latency(found.percentile(50)), latency(found.percentile(99))
     text = f"{found.count} closes in the last day, p50 {p50} ms, p99 {p99} ms, most {latency(most)} ms"
-    return _finding(account, "TP latency", _above(most, TP_LOOK_MS, TP_BAD_MS), text)
-
-
-def _take_profits(tally: AccountTally, earlier: Picture | None) -> Finding:
-    """Right after a fill a side waits for its TP: only what was bare a few seconds ago, too, is bad."""
-    before = bare_sides(earlier) if earlier is not None else frozenset()
-    sides = [
-        (symbol, side)
-        for symbol, of in tally.symbols.items()
-        if of.report is not None
-        for side in (of.report.long, of.report.short)
-        if side.status in ("open", "full")
-    ]
-    bare = [
-        f"{symbol} {side.side}"
-        for symbol, side in sides
-        if side.take_profit_price is None and (tally.account, symbol, side.side.value, side.cycle) in before
-    ]
-    if bare:
-        return _finding(tally.account, "take profits", Mark.BAD, f"none rests for {', '.join(bare)}")
-    return _finding(tally.account, "take profits", Mark.OK, f"each of {len(sides)} open sides has its own")
+    return finding(account, "TP latency", above(most, TP_LOOK_MS, TP_BAD_MS), text)
 
 
 def _orphans(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
     count = within(vitals.counted.get("orphan", ()), now_ms, DAY_MS)
-    return _finding(account, "orphans", Mark.BAD if count else Mark.OK, f"{count} in the last day")
+    return finding(account, "orphans", Mark.BAD if count else Mark.OK, f"{count} in the last day")
 
 
 def _recoveries(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
     count = within(vitals.counted.get("recovery", ()), now_ms, DAY_MS)
     text = f"{count} closes in the last day were found by a sync, not told by the stream"
-    return _finding(account, "recoveries", Mark.LOOK if count else Mark.OK, text)
+    return finding(account, "recoveries", Mark.LOOK if count else Mark.OK, text)
 
 
 def _resyncs(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
@@ -131,8 +98,8 @@ def _resyncs(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
     gaps = within(vitals.losses.get("private", ()), now_ms, HOUR_MS)
     text = f"none: {gaps} gaps of the private stream and {syncs} syncs after them in the last hour"
     if syncs > gaps + 1:  # a gap may have begun before this hour
-        return _finding(account, "resync loops", Mark.LOOK, text.removeprefix("none: "))
-    return _finding(account, "resync loops", Mark.OK, text)
+        return finding(account, "resync loops", Mark.LOOK, text.removeprefix("none: "))
+    return finding(account, "resync loops", Mark.OK, text)
 
 
 def _balance(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
@@ -140,7 +107,7 @@ def _balance(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
     usual = sum(count for source, count in reads.items() if source not in COUNTED_APART)
     apart = ", ".join(f"{reads.get(source, 0)} for the {source}" for source in COUNTED_APART)
     text = f"{usual} in the last hour (at most {BALANCE_LOOK}), and {apart}"
-    return _finding(account, "balance calls", _above(usual, BALANCE_LOOK, BALANCE_BAD), text)
+    return finding(account, "balance calls", above(usual, BALANCE_LOOK, BALANCE_BAD), text)
 
 
 def _feeds(tally: AccountTally, picture: Picture) -> Finding:
@@ -159,53 +126,24 @@ def _feeds(tally: AccountTally, picture: Picture) -> Finding:
     wrong = [*down, *silent, *often]
     text = f"{', '.join(streams) or 'none'} up, {lost} losses in the last hour"
     if wrong:
-        return _finding(tally.account, "feeds", Mark.BAD, "; ".join(wrong))
-    return _finding(tally.account, "feeds", Mark.LOOK if lost else Mark.OK, text)
+        return finding(tally.account, "feeds", Mark.BAD, "; ".join(wrong))
+    return finding(tally.account, "feeds", Mark.LOOK if lost else Mark.OK, text)
 
 
 def _syncs(account: int, vitals: AccountVitals, picture: Picture, every_ms: int) -> Finding:
     if not vitals.synced_ms:
         why = f": {vitals.sync_failure}" if vitals.sync_failure else ""
-        return _finding(account, "syncs", Mark.BAD, f"none has succeeded yet{why}")
+        return finding(account, "syncs", Mark.BAD, f"none has succeeded yet{why}")
     age_ms = picture.now_ms - vitals.synced_ms
     text = f"the last one that succeeded is {duration(age_ms)} old (every {duration(every_ms)})"
     if vitals.sync_failure:
-        return _finding(account, "syncs", Mark.BAD, f"{text}; since then: {vitals.sync_failure}")
+        return finding(account, "syncs", Mark.BAD, f"{text}; since then: {vitals.sync_failure}")
     late = age_ms > SYNCS_MISSED * every_ms
-    return _finding(account, "syncs", Mark.BAD if late else Mark.OK, text)
-
-
-def _guard(tally: AccountTally, standing: Mapping[str, Any]) -> Finding:
-    stopped = standing.get("stopped") or (tally.report.stopped if tally.report is not None else "")
-    paused = [
-        f"{symbol} {side.side}"
-        for symbol, of in tally.symbols.items()
-        if of.report is not None
-        for side in (of.report.long, of.report.short)
-        if side.status == "paused"
-    ]
-    waits = f"; paused until `resume`: {', '.join(paused)}" if paused else ""
-    if standing.get("silent"):
-        return _finding(tally.account, "guard", Mark.BAD, f"it does not answer: {standing['silent']}")
-    if stopped:
-        mode = f" ({standing['mode']})" if standing.get("mode") else ""
-        return _finding(tally.account, "guard", Mark.BAD, f"stopped{mode}: {stopped}{waits}")
-    if standing.get("frozen"):
-        return _finding(tally.account, "guard", Mark.LOOK, f"frozen: {standing['frozen']}{waits}")
-    mark = Mark.LOOK if paused else Mark.OK
-    return _finding(tally.account, "guard", mark, f"neither stopped nor frozen{waits}")
+    return finding(account, "syncs", Mark.BAD if late else Mark.OK, text)
 
 
 def _restarts(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
     times = vitals.counted.get("actor_restart", ())
     day, hour = within(times, now_ms, DAY_MS), within(times, now_ms, HOUR_MS)
     mark = Mark.BAD if hour > RESTARTS_BAD else Mark.LOOK if day else Mark.OK
-    return _finding(account, "restarts", mark, f"{day} in the last day")
-
-
-def _above(figure: int | Decimal, look: int | Decimal, bad: int | Decimal) -> Mark:
-    return Mark.BAD if figure > bad else Mark.LOOK if figure > look else Mark.OK
-
-
-def _finding(account: int, check: str, mark: Mark, text: str) -> Finding:
-    return Finding(account=account, check=check, mark=mark, text=" ".join(text.split()))
+    return finding(account, "restarts", mark, f"{day} in the last day")
