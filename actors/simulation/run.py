@@ -94,10 +94,12 @@ class Run:
     def after(self, resident: Resident) -> None:
         """A turn is over, or has become a sleep."""
         self._turns += 1
-        if resident is not self._taking or not self._checks.wants(type(self._message)):
+        if resident is not self._taking:
             return
         if resident.name == self._world.deaths.untaken:
             self._world.deaths.untaken = ""
+            return
+        if not self._checks.wants(type(self._message)):
             return
         after = resident.shell.state if resident.grid else None
         now_ms = self._world.scheduler.now_ms()

@@ -206,5 +206,6 @@ class SidesAreHeld(EndChecker):
             return "winding down"
         if side.ever_opened and settings.reopen_side is ReopenSide.OPPOSITE:
             other = state.of(side.side.other)
-            return "waits for the other side's close" if other.held or other.opening is not None else ""
+            comes = other.held or other.opening is not None or other.paused
+            return "waits for the other side's close" if comes else ""
         return "" if side.ever_opened else no_entries(case)
