@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 
@@ -74,8 +75,9 @@ class SimulatedWorld:
         self.prints = 0
         self._healed_ms: dict[str, int] = {}
         self._missing: dict[str, dict[int, PrivatePush]] = {a.code: {} for a in plan.config.accounts}
+        self._overtaken: set[int] = set()
         self.venue.on_pushed.append(lambda push: self._missing[push.account].setdefault(id(push), push))
-        self.venue.on_delivered.append(lambda push: self._missing[push.account].pop(id(push), None))
+        self.venue.on_delivered.append(self._has_come)
         self.on_written: list[Callable[[Path, bytes], object]] = []
         self.on_killed: list[Callable[[int, int | None], object]] = []
         self.on_stepped: list[Callable[[int], object]] = []
@@ -101,7 +103,7 @@ class SimulatedWorld:
         return next((text for text in reversed(said) if f"account {account:03d} does not start" in text), "")
 
     def gap(self, account: int) -> bool:
-        """Whether something pushed has not reached the bot so far, or a sync of just now has told it."""
+        """Whether something pushed has not reached the bot, or has only just: by a sync, or out of order."""
         code = f"{account:03d}"
         return bool(self._missing[code]) or self.now_ms() < self._healed_ms.get(code, 0) + _HEALED_MS
 
@@ -111,8 +113,21 @@ class SimulatedWorld:
         told = [key for key, push in missing.items() if push.at_ms < began_ms]
         for key in told:
             del missing[key]
+            self._overtaken.discard(key)
         if told:
             self._healed_ms[f"{account:03d}"] = self.now_ms()
+
+    def _has_come(self, push: PrivatePush) -> None:
+        """A push has reached the bot; it may come behind later ones of its topic, by its second copy."""
+        missing = self._missing[push.account]
+        if id(push) not in missing:
+            return
+        earlier = takewhile(lambda key: key != id(push), missing)  # in the order in which they were pushed
+        self._overtaken.update(key for key in earlier if missing[key].topic == push.topic)
+        del missing[id(push)]
+        if id(push) in self._overtaken:
+            self._overtaken.discard(id(push))
+            self._healed_ms[push.account] = self.now_ms()
 
     # --- a run ------------------------------------------------------------------------------------------
 
