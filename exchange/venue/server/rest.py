@@ -37,7 +37,10 @@ class Rest:
         route = route_for(request.method, raw_path)
         if route is None:
             return web.Response(status=404, text="404 page not found")
-        body = await request.read()
+        try:
+            body = await request.read()
+        except ConnectionError:
+            return web.Response(status=400)  # for nobody: who asked has gone before having said what
         await self._faults.requests.passed(route.op)
         now_ms = self._engine.catch_up()
         if not self._addresses.request(request.remote or "", now_ms):
