@@ -141,7 +141,13 @@ def describe(told: Mapping[str, Any]) -> str:
 def _await_flat(path: Path, number: int, symbol: str | None, wait_s: float) -> None:
     deadline = time.monotonic() + wait_s
     while True:
-        told = standing(path, number)
+        try:
+            told = standing(path, number)
+        except NotRunning as absent:
+            raise ControlFailed(
+                f"account {number:03d} is not proven flat: {absent}, it has ended meanwhile; ask again, "
+                "then a process of its own goes on with it"
+            ) from None
         left = [each for each in told["open_symbols"] if symbol in (None, each)]
         if not left:
             return

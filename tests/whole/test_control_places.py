@@ -1,4 +1,4 @@
-"""``stop`` and ``resume`` where no process runs: which folder they looked at, and one that can't be had."""
+"""``stop``, ``resume`` and ``flatten`` where no process runs, or no longer: where they looked, what to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from actors.control.server import Asked, ControlServer
+from messages.guard import AskStanding, Standing, StopMode
 from tests.reports.calling import called
 from tests.whole.command import example_config
 
@@ -51,3 +53,31 @@ def test_a_stop_that_finds_no_process_says_which_folder_it_looked_at(
         assert told.startswith(
             f"no process runs: nobody serves {tmp_path / 'data' / '.control'}; account 001 "
         )
+
+
+def test_a_flatten_whose_process_ends_meanwhile_claims_no_proof_and_says_how_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example_config(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "data" / ".control"
+    path.parent.mkdir()
+
+    def ask(account: int, asked: Asked) -> Standing:
+        if isinstance(asked, AskStanding):
+            path.unlink(missing_ok=True)  # the process is about to end
+        return Standing(
+            account=account,
+            refused="",
+            stopped="stopped by a person",
+            mode=StopMode.FLATTEN,
+            frozen="",
+            open_symbols=("SOLUSDT",),
+        )
+
+    with ControlServer(path, ask, lambda: ""):
+        done = called("flatten", "1", "--config", "config.toml")
+    assert done.code == 1
+    assert "account 001 is not proven flat: no process runs" in done.err
+    assert "ask again" in done.err
+    assert "Traceback" not in done.text
