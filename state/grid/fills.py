@@ -150,11 +150,12 @@ def close_side(d: Draft, side: SideState, zero: int | None, exec_ms: int, *, rec
     """Act on a close; what has filled after the zero is taken out of the closed cycle and is a late fill."""
     ordered = by_seq(side.fills)
     late = [e for e in ordered if zero is not None and e.seq > zero]
-    names = [our_name(d, e.order_link_id) for e in ordered[: len(ordered) - len(late)]]
+    past = ordered[: len(ordered) - len(late)]
+    names = [our_name(d, e.order_link_id) for e in past]
     if late and not side.book.foreign_qty:
         book = CycleBook(cycle=side.cycle, funding=side.book.funding)
-        for e in ordered[: -len(late)]:
-            book = counted(side, book, our_name(d, e.order_link_id), e)
+        for name, e in zip(names, past, strict=True):
+            book = counted(side, book, name, e)
         side.book = book
     side.leg = side.leg.closed(zero)
     act_on_close(d, side, exec_ms, recovered=recovered)
