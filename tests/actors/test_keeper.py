@@ -13,7 +13,7 @@ from actors.mail import Check, Finish, Finished, SaveGrid
 from messages.account import ExecType, Execution
 from messages.events import Note, TradeBooked
 from messages.guard import GuardMemory
-from messages.market import FeeRates, Instrument
+from messages.market import FeeRates
 from messages.reports import StateWritten
 from messages.settings import GridSettings
 from messages.sides import OrderSide, Side
@@ -24,28 +24,15 @@ from state.store.disk import RealDisk
 from state.store.performance import PerformanceFile
 from state.store.trades import TradesFile
 from tests.actors.stage import StageWorld
+from tests.state.markets import sol
 
 
 def grid(last: str) -> GridState:
     """A grid that differs by its last price."""
-    instrument = Instrument(
-        symbol="SOLUSDT",
-        tick_size=Decimal("0.010"),
-        qty_step=Decimal("0.1"),
-        min_qty=Decimal("0.1"),
-        max_qty=Decimal(10_000),
-        max_market_qty=Decimal(1_000),
-        min_notional_usdt=Decimal(5),
-        min_leverage=Decimal(1),
-        max_leverage=Decimal(100),
-        min_price=Decimal("0.01"),
-        max_price=Decimal(100_000),
-        trading=True,
-    )
     return GridState(
         account=1,
         settings=GridSettings(symbol="SOLUSDT", initial_margin=Decimal(5)),
-        instrument=instrument,
+        instrument=sol(),
         fees=FeeRates(symbol="SOLUSDT", maker=Decimal("0.0002"), taker=Decimal("0.00055")),
         last=Decimal(last),
     )

@@ -6,28 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from actors.page.ladder import ladder
-from messages.market import Instrument
 from messages.reports import LevelReport, PendingReport, SideReport
 from messages.settings import GridSettings
 from messages.sides import Side
+from tests.state.markets import sol
 from tests.store.reports import a_side
 
 D = Decimal
 SETTINGS = GridSettings(symbol="SOLUSDT", initial_margin=D(5), max_levels=5)
-INSTRUMENT = Instrument(
-    symbol="SOLUSDT",
-    tick_size=D("0.01"),
-    qty_step=D("0.1"),
-    min_qty=D("0.1"),
-    max_qty=D(1000),
-    max_market_qty=D(1000),
-    min_notional_usdt=D(5),
-    min_leverage=D(1),
-    max_leverage=D(50),
-    min_price=D("0.01"),
-    max_price=D(10000),
-    trading=True,
-)
+INSTRUMENT = sol()
 
 
 def averaged(side: Side = Side.LONG, **changes: Any) -> SideReport:

@@ -34,6 +34,25 @@ def doge(**changes: object) -> Instrument:
     return replace(instrument, **changes)  # type: ignore[arg-type]  # names of fields, by the tests
 
 
+def sol(**changes: object) -> Instrument:
+    """An instrument with coarse steps, and without tiers."""
+    instrument = Instrument(
+        symbol="SOLUSDT",
+        tick_size=d("0.01"),
+        qty_step=d("0.1"),
+        min_qty=d("0.1"),
+        max_qty=d(10_000),
+        max_market_qty=d(1_000),
+        min_notional_usdt=d(5),
+        min_leverage=d(1),
+        max_leverage=d(50),
+        min_price=d("0.01"),
+        max_price=d(100_000),
+        trading=True,
+    )
+    return replace(instrument, **changes)  # type: ignore[arg-type]  # names of fields, by the tests
+
+
 def tier(limit: int, rate: str, leverage: int, deduction: int) -> RiskTier:
     """A risk tier up to ``limit`` USDT."""
     return RiskTier(

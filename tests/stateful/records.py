@@ -7,27 +7,15 @@ from decimal import Decimal
 
 from messages.account import Execution, OrderRow, OrderStatus, PositionRow
 from messages.ids import OrderName
-from messages.market import FeeRates, Instrument
+from messages.market import FeeRates
 from messages.sides import OrderSide, Side
+from tests.state.markets import sol
 
 ZERO = Decimal(0)
 START_MS = 1_760_000_000_000
 RECV_WINDOW_MS = 2_000
 TOPICS = ("order", "execution", "position")
-INSTRUMENT = Instrument(
-    symbol="TESTUSDT",
-    tick_size=Decimal("0.01"),
-    qty_step=Decimal("0.1"),
-    min_qty=Decimal("0.1"),
-    max_qty=Decimal(10_000),
-    max_market_qty=Decimal(10_000),
-    min_notional_usdt=Decimal(5),
-    min_leverage=Decimal(1),
-    max_leverage=Decimal(50),
-    min_price=Decimal("0.01"),
-    max_price=Decimal(100_000),
-    trading=True,
-)
+INSTRUMENT = sol(symbol="TESTUSDT", max_market_qty=Decimal(10_000))
 FEES = FeeRates(symbol=INSTRUMENT.symbol, maker=Decimal("0.0002"), taker=Decimal("0.00055"))
 
 Record = OrderRow | Execution | PositionRow
