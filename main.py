@@ -19,6 +19,7 @@ from actors.control.client import ControlFailed
 from actors.venue_process import VenueFailed
 from config import ConfigError
 from exchange.venue.market import PriceError
+from exchange.venue.server.journal import JournalFailed
 from exchange.venue.server.options import OptionsError
 from state.store.files import disk_trouble
 
@@ -69,7 +70,7 @@ def main() -> None:
         _leave(2, error)
     except VenueFailed as error:
         _leave(error.exit_code, error)
-    except (Refused, ControlFailed) as error:
+    except (Refused, ControlFailed, JournalFailed) as error:
         _leave(1, error)
     except BrokenPipeError:  # who read the output has seen enough
         _forget_output()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from actors.flag import read_flag
 from actors.grid import GridActor
 from actors.guard import GuardActor
 from actors.keeper import KeeperActor
+from actors.logs.fields import about
 from actors.machine import Machine
 from actors.mail import Finish, Open, PriceWanted
 from actors.orders import OrdersActor
@@ -42,6 +44,7 @@ from state.store.times import file_stamp
 from state.store.trades import TradesFile
 from state.traffic import TrafficQueue
 
+_log = logging.getLogger("sol_trader")
 _CALLERS = ("closes", "orders", "looks", "reads", "settings")
 _LADDER = "the ladder fails"
 _WEEK_MS = 7 * 24 * 3600 * 1000
@@ -280,6 +283,9 @@ def _guard_state(world: World, account: Account, remembered: Remembered, files: 
         return state
     if flag.resumes:  # as if it were said now: the peak is today's equity
         return replace(state, memory=replace(memory, peak=None))
+    stopped = f"account {account.code}: begins as stopped ({flag.mode.value}): {flag.reason}"
+    told = about(kind="begins_stopped", account=account.id)
+    _log.warning("%s; `resume %s` lets it trade", stopped, account.id, extra=told)
     return replace(state, stopped=flag.reason, mode=flag.mode)
 
 

@@ -28,7 +28,13 @@ def _off_to_none(value: object) -> object:
 
 
 def _text_to_path(value: object) -> object:
-    return Path(value) if isinstance(value, str) and value.strip() and "\0" not in value else value
+    """``~`` is a person's home, as in a shell; of a person whom the machine doesn't know, text stays text."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        return value
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        return value
 
 
 # 20 digits keep every product of two settings exact within Decimal's 28.

@@ -20,6 +20,8 @@ from config.problems import ConfigError, Problem, place_of, problems_of
 from config.schema import Config, SymbolSettings
 
 Table = TypeVar("Table", bound=BaseModel)
+#: Bytes of a file: a thousand symbols with every setting fit twice over, and a device without end is none.
+_LARGEST = 2 * 1024 * 1024
 
 
 def load_config(path: Path) -> Config:
@@ -28,7 +30,12 @@ def load_config(path: Path) -> Config:
     Raises ConfigError when it can't be read or anything in it is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+        if len(raw) > _LARGEST:
+            what = f"is larger than {_LARGEST // 1024} KiB: that is no config; name another with --config"
+            raise ConfigError(str(path), [Problem(place="", what=what)])
+        text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         what = "no such file; copy config/example.toml and change it, or name another with --config"
         raise ConfigError(str(path), [Problem(place="", what=what)]) from None

@@ -19,6 +19,7 @@ from config.settings_tree import (
 )
 
 Location = tuple[int | str, ...]
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def place_of(location: Iterable[int | str]) -> str:
             text += f"[{part}]"
         else:
             key = part if part.isascii() and part.replace("-", "_").isidentifier() else repr(part)
+            key = key if len(key) <= _LONGEST_SHOWN else f"{key[: _LONGEST_SHOWN - 3]}..."
             text += f".{key}" if text else key
     return text
 
@@ -106,7 +108,7 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     text = text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
 def _meant(detail: ErrorDetails) -> str:

@@ -22,6 +22,7 @@ _log = logging.getLogger("sol_trader")
 #: What a Unix socket's path may be as long as, in bytes, on every system.
 _LONGEST_PATH = 103
 _STARTS_WITHIN_S = 5
+_LOOK_S = 5
 #: Connections that are held open at the end are cut after this. (0 would mean for ever to aiohttp.)
 _CUT_S = 0.1
 _MOST_DIGITS = 3
@@ -52,10 +53,14 @@ class Wish(BaseModel):
 
 
 class ControlServer:
-    """Serves from ``with`` to its end. Where the socket can't be made, the bot runs without and says so."""
+    """Serves from ``with`` to its end. Where the socket can't be made, the bot runs without and says so.
 
-    def __init__(self, path: Path, ask: Ask, draw: Draw) -> None:
-        self._path, self._ask, self._draw = path, ask, draw
+    A socket whose file somebody removes, as with the whole data folder, is made anew: it is looked for every
+    ``look_s`` seconds.
+    """
+
+    def __init__(self, path: Path, ask: Ask, draw: Draw, *, look_s: float = _LOOK_S) -> None:
+        self._path, self._ask, self._draw, self._look_s = path, ask, draw, look_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -85,13 +90,38 @@ class ControlServer:
             return
         finally:
             self._ready.set()
+        keeping = self._loop.create_task(self._keep(runner))
         self._loop.run_forever()
+        keeping.cancel()
         self._loop.run_until_complete(runner.cleanup())
         self._path.unlink(missing_ok=True)
         self._loop.close()
 
     async def _begin(self, runner: web.AppRunner) -> None:
         await runner.setup()
+        await self._listen(runner)
+
+    async def _keep(self, runner: web.AppRunner) -> None:
+        """Without the socket nobody could stop the bot: a ``flatten`` would run one of its own beside it."""
+        told = ""
+        while True:
+            await asyncio.sleep(self._look_s)
+            if self._path.exists():
+                continue
+            try:
+                for site in list(runner.sites):
+                    await site.stop()
+                await self._listen(runner)
+            except OSError as error:
+                trouble = error.strerror or str(error)
+                if trouble != told:
+                    _log.error("no control channel: %s: %s", self._path, trouble)
+                told = trouble
+            else:
+                _log.warning("control channel: %s was removed; it is made anew", self._path)
+                told = ""
+
+    async def _listen(self, runner: web.AppRunner) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if await _is_served(self._path):
             raise OSError("another process with this data folder serves it")

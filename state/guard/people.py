@@ -52,7 +52,10 @@ def ask_resume(d: Draft, asked: AskResume) -> str:
         return too_near.reason
     unexplained = sorted(symbol.symbol for symbol in state.symbols.values() if symbol.unexplained)
     if state.stopped and unexplained:
-        return f"levels and positions disagree on {', '.join(unexplained)}: see the log, or flatten first"
+        return (
+            f"levels and positions disagree on {', '.join(unexplained)}, as they do for a moment while "
+            "something fills: ask again in some seconds; if they still do, see the log, or flatten first"
+        )
     equity = state.figures.equity if state.figures is not None else state.memory.peak
     memory = replace(state.memory, peak=equity)
     d.state = replace(

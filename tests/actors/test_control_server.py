@@ -6,10 +6,12 @@ import os
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from actors.control.server import Asked, ControlServer
+from tests.venue_process import wait_for
 
 NONSENSE = {
     "no HTTP at all": os.urandom(3000),
@@ -28,6 +30,37 @@ def nobody(account: int, asked: Asked) -> str:
 
 def server(path: Path) -> ControlServer:
     return ControlServer(path, nobody, lambda: "the watch does not answer")
+
+
+def test_a_socket_that_somebody_removes_with_its_folder_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "data" / ".control"
+    with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
+        rmtree(path.parent)
+        wait_for(path.exists, "the socket")
+        with client(path) as connection:
+            connection.sendall(b"GET /standing?account=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 409"
+        assert [record.getMessage() for record in caplog.records] == [
+            f"control channel: {path} was removed; it is made anew"
+        ]
+    assert not path.exists()
+
+
+def test_a_socket_that_can_not_be_made_anew_is_told_once_and_made_as_soon_as_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "data" / ".control"
+    with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
+        rmtree(path.parent)
+        path.parent.write_text("a file where the folder was")
+        wait_for(lambda: caplog.records, "the trouble")
+        path.parent.unlink()
+        wait_for(path.exists, "the socket")
+    troubles = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(troubles) == 1
+    assert str(path) in troubles[0]
 
 
 def client(path: Path) -> socket.socket:

@@ -104,6 +104,19 @@ def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
         load_config(tmp_path)
 
 
+def test_a_file_without_end_is_refused_and_never_read_whole() -> None:
+    with pytest.raises(ConfigError, match=r"/dev/zero: is larger than 2048 KiB: that is no config"):
+        load_config(Path("/dev/zero"))
+
+
+def test_a_tilde_in_a_path_is_a_persons_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    text = MINIMAL.replace("[[accounts]]", 'data_dir = "~/data"\n[[accounts]]')
+    assert parse_config(text).process.data_dir == tmp_path / "data"
+    unknown = text.replace("~/data", "~nobody_of_this_name/data")
+    assert set(problems_in(unknown)) == {"process.data_dir"}
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "latin.toml"
     file.write_bytes(b"name = 'caf\xe9'")

@@ -86,6 +86,11 @@ def test_a_place_reads_as_a_person_would_write_it() -> None:
     assert place_of(("process", "a b.c")) == "process.'a b.c'"
 
 
+def test_an_unknown_key_is_shown_short_however_long_it_is() -> None:
+    (place,) = problems_of(a_document(**{"x" * 5000: 1}))
+    assert place == "process." + "x" * 57 + "..."
+
+
 def test_the_error_survives_a_trip_between_processes() -> None:
     error = ConfigError("f.toml", [Problem(place="process", what="is missing")])
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

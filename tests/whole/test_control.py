@@ -103,6 +103,8 @@ def test_where_no_process_runs_stops_and_resumptions_wait_in_the_flag_file(tmp_p
         command.wait_for(lambda: (tmp_path / "data" / ".control").exists(), "the socket")
         command.wait_for(lambda: "is starting" not in tell(tmp_path, "stop", "1").text, "the account")
         assert flag(tmp_path).exists()
+        said = command.stop().text
+    assert "account 001: begins as stopped (hold): stopped by a person; `resume 1` lets it trade" in said
     assert "resumes with its next start" in tell(tmp_path, "resume", "1").out
     with started(tmp_path, "run", *CONFIG, "--scenario", "calm", "--speed", "1") as command:
         command.wait_for(lambda: not flag(tmp_path).exists(), "the account to resume")

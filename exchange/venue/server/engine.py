@@ -74,9 +74,10 @@ class Engine:
         self._publish(self._core.advance(now_ms), now_ms)
 
     async def run(self) -> None:
-        """Drive until cancelled."""
+        """Drive until cancelled. Raises JournalFailed."""
         while True:
             await self.step()
+            self._journal.check()
             due = [at for at in (self._core.due_ms(), self._hub.due_ms()) if at is not None]
             pause_ms = min([LONGEST_PAUSE_MS, *(at - self.now_ms() for at in due)])
             await self._rest(pause_ms)

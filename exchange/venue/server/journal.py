@@ -2,11 +2,14 @@
 
 Complete and in the order in which things happened. Lines go to the file unbuffered and whole, so that
 after a kill every line but at most the last is there in full. Keys, signatures and secrets never enter.
+
+A journal with gaps proves nothing: once a line can't be written no other follows, and ``check`` says so.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,15 @@ import orjson
 from exchange.venue.contract import PrivatePush, Reply
 
 
+class JournalFailed(Exception):
+    """The file takes no more: which, and why."""
+
+
 class Journal:
     """An open journal file; without a path it takes lines and keeps none."""
 
     def __init__(self, path: Path | None) -> None:
+        self._path, self._failure = path, ""
         # Unbuffered: what is written is in the hands of the kernel, whatever becomes of this process.
         self._file = None if path is None else path.open("wb", buffering=0)
 
@@ -46,19 +54,31 @@ class Journal:
             ]
         )
 
+    def check(self) -> None:
+        """Raises JournalFailed once a line could not be written."""
+        if self._failure:
+            raise JournalFailed(
+                f"journal {self._path}: can't be written any more: {self._failure}; the venue ends, since a "
+                "journal with gaps proves nothing"
+            )
+
     def close(self) -> None:
         """Nothing more will be written."""
         if self._file is not None:
-            os.fsync(self._file.fileno())
+            if not self._failure and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                os.fsync(self._file.fileno())  # a pipe or a terminal can't be
             self._file.close()
             self._file = None
 
     def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        if self._file is None:
+        if self._file is None or self._failure:
             return
         rest = memoryview(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
-        while rest:
-            rest = rest[self._file.write(rest) or 0 :]
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) or 0 :]
+        except OSError as error:
+            self._failure = error.strerror or str(error)
 
 
 def _item_codes(reply: Reply) -> list[int]:

@@ -159,7 +159,8 @@ def _open_journal(options: VenueOptions) -> Journal:
 async def serve(options: VenueOptions, *, ready: Callable[[str], None] | None) -> None:
     """Run a venue until SIGINT or SIGTERM; ``ready`` is called once with its URL when it listens.
 
-    Raises OptionsError, before ``ready``, where the options name what can't be had.
+    Raises OptionsError, before ``ready``, where the options name what can't be had, and JournalFailed
+    once the journal takes no more.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -2,15 +2,18 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
+import pytest
 import requests
 
 from exchange.venue.contract import PrivatePush
 from exchange.venue.server.journal import Journal
 from tests.venue.server.rig import RawRest, RawSocket, now_ms, resting
-from tests.venue_process import VenueProcess, venue_process, wait_for
+from tests.venue_process import DEADLINE_S, READY, ROOT, VenueProcess, venue_process, wait_for
 
 TOPICS = ("order", "execution", "position", "wallet")
 
@@ -43,6 +46,20 @@ def test_the_journal_holds_what_a_listener_hears_in_the_same_order() -> None:
             while len(stream.rows(topic)) < len(written):
                 stream.read()
             assert stream.rows(topic) == written
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_a_venue_whose_journal_takes_no_more_says_so_and_ends() -> None:
+    command = [sys.executable, "-m", "exchange.venue.server", "--scenario", "calm", "--journal", "/dev/full"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as venue:
+        assert venue.stdout is not None
+        url = venue.stdout.readline().removeprefix(READY).strip()
+        requests.get(f"{url}/v5/market/time", timeout=DEADLINE_S)
+        said = venue.communicate(timeout=DEADLINE_S)[1]
+    assert venue.returncode == 1
+    assert "venue: journal /dev/full: can't be written any more: No space left on device" in said
+    assert "Traceback" not in said
 
 
 def test_records_are_written_whether_or_not_anybody_listens() -> None:
