@@ -90,6 +90,8 @@ def run(
         write_result("--summary", summary, orjson.dumps(told_json, option=orjson.OPT_INDENT_2))
     if result.failure:
         raise Refused(result.failure)
+    if seconds is not None and not result.started:
+        raise Refused("no account has begun to trade in that time: the log says why")
 
 
 def check(config: ConfigFile = EXAMPLE) -> None:

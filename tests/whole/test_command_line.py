@@ -126,6 +126,15 @@ def test_run_refuses_the_same_ladder_with_1_and_places_nothing(tmp_path: Path) -
     assert "order.create" not in (tmp_path / "venue.jsonl").read_text()
 
 
+def test_a_run_in_which_no_account_has_begun_to_trade_leaves_with_1(tmp_path: Path) -> None:
+    example_config(tmp_path)
+    (tmp_path / "data" / ".001_lock").mkdir(parents=True)  # no disk gives that as a file
+    done = finished(tmp_path, "run", "--config", "config.toml", "--for", "2s")
+    assert done.code == 1
+    assert "account 001 does not start: files: data/.001_lock: Is a directory" in done.err
+    assert done.err.endswith("no account has begun to trade in that time: the log says why\n")
+
+
 def test_help_names_the_three_commands(tmp_path: Path) -> None:
     done = finished(tmp_path, "--help")
     assert done.code == 0
