@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from rich.text import Text
 
+from actors.display.conditions import conditions
 from actors.display.formats import latency, percent, usdt, usdt_change
 from actors.display.latencies import merged
 from actors.display.tallies import AccountTally
@@ -16,9 +17,9 @@ HIGH_MAINTENANCE = Decimal("0.25")
 BAD, DOUBTFUL = "bold red", "yellow"
 
 
-def account_lines(account: AccountTally) -> list[Text]:
+def account_lines(account: AccountTally, now_ms: int) -> list[Text]:
     """The lines above an account's table; realised profit stands beside the change of equity."""
-    return [_money(account), _condition(account), _counters(account)]
+    return [_money(account, now_ms), _condition(account), _counters(account)]
 
 
 def signed_style(amount: Decimal | None) -> str:
@@ -28,16 +29,16 @@ def signed_style(amount: Decimal | None) -> str:
     return "green" if amount > 0 else "red"
 
 
-def _money(account: AccountTally) -> Text:
+def _money(account: AccountTally, now_ms: int) -> Text:
     line = _line()
     line.append(f" {account.account:03d} {account.name} ", style="bold")
     if account.dry_run:
         line.append(" DRY ", style="reverse yellow").append(" ")
     report = account.report
+    for text, bad in conditions(account, now_ms):
+        line.append(f" {text} ", style="bold reverse red" if bad else "reverse yellow").append(" ")
     if report is None:
-        return line.append(" starting", style="dim")
-    if report.stopped:
-        line.append(f" STOPPED: {report.stopped} ", style="bold reverse red").append(" ")
+        return line if account.down is not None else line.append(" starting", style="dim")
     change, realised = account.equity_change, account.booked.realised
     _pair(line, "equity", f"{usdt(report.equity)} USDT", "bold")
     _pair(line, "change", usdt_change(change), signed_style(change))

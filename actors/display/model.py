@@ -13,9 +13,11 @@ from actors.display.happenings import Happening, happening_of
 from actors.display.tallies import AccountTally, SymbolTally, one_more
 from messages.events import Counted, CycleClosed
 from messages.reports import (
+    AccountChanged,
     AccountReport,
     BalanceRead,
     CloseLatency,
+    GuardReport,
     OrdersCounted,
     StateWritten,
     StreamChanged,
@@ -24,6 +26,16 @@ from messages.reports import (
 )
 
 KEPT_HAPPENINGS = 200
+OfAccount = (
+    AccountReport
+    | AccountChanged
+    | GuardReport
+    | StreamChanged
+    | BalanceRead
+    | SyncFinished
+    | StateWritten
+    | Counted
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +93,9 @@ class DisplayModel:
             case StreamChanged(account=0):
                 streams = {**self.shared_streams, message.stream: message.up}
                 return replace(self, shared_streams=streams)
-            case AccountReport() | StreamChanged() | BalanceRead() | SyncFinished() | StateWritten():
+            case AccountReport() | AccountChanged() | GuardReport():
+                return self._with_account(message)
+            case StreamChanged() | BalanceRead() | SyncFinished() | StateWritten():
                 return self._with_account(message)
         return self
 
@@ -92,9 +106,7 @@ class DisplayModel:
         tally = symbol_after(account.symbols.get(message.symbol, SymbolTally()), message)
         return self._with(replace(account, symbols={**account.symbols, message.symbol: tally}))
 
-    def _with_account(
-        self, message: AccountReport | StreamChanged | BalanceRead | SyncFinished | StateWritten | Counted
-    ) -> DisplayModel:
+    def _with_account(self, message: OfAccount) -> DisplayModel:
         return self._with(account_after(self._account(message.account), message))
 
     def _with(self, account: AccountTally) -> DisplayModel:
@@ -121,14 +133,15 @@ def symbol_after(
             return tally.with_count(message)
 
 
-def account_after(
-    tally: AccountTally,
-    message: AccountReport | StreamChanged | BalanceRead | SyncFinished | StateWritten | Counted,
-) -> AccountTally:
+def account_after(tally: AccountTally, message: OfAccount) -> AccountTally:
     """An account's tally after one of its messages."""
     match message:
         case AccountReport():
             return replace(tally, report=message, name=message.name, dry_run=message.dry_run)
+        case AccountChanged():
+            return replace(tally, down=None if message.running else message.reason)
+        case GuardReport():
+            return replace(tally, guard=message)
         case StreamChanged():
             return tally.with_stream(message)
         case BalanceRead():

@@ -32,10 +32,10 @@ def screen(model: DisplayModel, now_ms: int, width: int, height: int) -> Rendera
     """The view at ``now_ms`` for a terminal of ``width`` columns and ``height`` lines, never higher."""
     parts: list[RenderableType] = [_title(model, now_ms, width), Rule(style="dim")]
     room = height - _HEAD_LINES - 1 - LEAST_HAPPENINGS
-    shown, symbols = _fitting(list(model.accounts.values()), width, room)
+    shown, symbols = _fitting(list(model.accounts.values()), now_ms, width, room)
     used = _HEAD_LINES
     for account in shown:
-        lines = _account(account, symbols, width)
+        lines = _account(account, symbols, now_ms, width)
         used += sum(height for _, height in lines)
         parts += [part for part, _ in lines]
     hidden = len(model.accounts) - len(shown)
@@ -60,23 +60,27 @@ def _title(model: DisplayModel, now_ms: int, width: int) -> Table:
     return line
 
 
-def _fitting(accounts: list[AccountTally], width: int, room: int) -> tuple[list[AccountTally], int]:
+def _fitting(
+    accounts: list[AccountTally], now_ms: int, width: int, room: int
+) -> tuple[list[AccountTally], int]:
     """The accounts to show, and how many symbols of each, so that their lines fit ``room``."""
     most = max((len(account.symbols) for account in accounts), default=0)
     for symbols in range(most, -1, -1):
-        if sum(_height(account, symbols, width) for account in accounts) <= room:
+        if sum(_height(account, symbols, now_ms, width) for account in accounts) <= room:
             return accounts, symbols
-    least = max((_height(account, 0, width) for account in accounts), default=1)
+    least = max((_height(account, 0, now_ms, width) for account in accounts), default=1)
     return accounts[: max((room - 1) // least, 1)], 0
 
 
-def _height(account: AccountTally, symbols: int, width: int) -> int:
-    return sum(height for _, height in _account(account, symbols, width))
+def _height(account: AccountTally, symbols: int, now_ms: int, width: int) -> int:
+    return sum(height for _, height in _account(account, symbols, now_ms, width))
 
 
-def _account(account: AccountTally, symbols: int, width: int) -> list[tuple[RenderableType, int]]:
+def _account(
+    account: AccountTally, symbols: int, now_ms: int, width: int
+) -> list[tuple[RenderableType, int]]:
     """An account's parts from top to bottom, each with its number of lines."""
-    parts: list[tuple[RenderableType, int]] = [(line, 1) for line in account_lines(account)]
+    parts: list[tuple[RenderableType, int]] = [(line, 1) for line in account_lines(account, now_ms)]
     hidden = len(account.symbols) - symbols
     if symbols and account.symbols:
         shown = min(symbols, len(account.symbols))

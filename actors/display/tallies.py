@@ -10,7 +10,14 @@ from typing import TypeVar
 from actors.display.latencies import NO_LATENCIES, Latencies
 from messages.events import Counted, CycleClosed
 from messages.orders import Outcome
-from messages.reports import AccountReport, CloseLatency, OrdersCounted, StreamChanged, SymbolReport
+from messages.reports import (
+    AccountReport,
+    CloseLatency,
+    GuardReport,
+    OrdersCounted,
+    StreamChanged,
+    SymbolReport,
+)
 from messages.sides import SIDES, Side
 
 REFUSALS = (Outcome.REFUSED, Outcome.RETRYABLE, Outcome.FATAL)
@@ -98,7 +105,8 @@ class SymbolTally:
 class AccountTally:
     """An account: its newest report, its symbols, and what is counted for it as a whole.
 
-    ``streams`` says which connections are up, ``losses`` how often each went down.
+    ``streams`` says which connections are up, ``losses`` how often each went down. ``down``: why its actors
+    don't run, None while they do or were never tried; what else is known of it is old then.
     """
 
     account: int
@@ -106,6 +114,8 @@ class AccountTally:
     dry_run: bool
     symbols: Mapping[str, SymbolTally] = field(default_factory=dict)
     report: AccountReport | None = None
+    down: str | None = None
+    guard: GuardReport | None = None
     streams: Mapping[str, bool] = field(default_factory=dict)
     losses: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, Decimal] = field(default_factory=dict)

@@ -39,8 +39,9 @@ def account_picture(tally: AccountTally) -> Json:
     """An account's figures in USDT and its counters; ``report`` figures are None until the first one.
 
     ``change`` is that of equity since the process began, ``realised`` that of the cycles closed since then.
+    ``down`` says why the account's actors don't run, None while they do.
     """
-    report, change = tally.report, tally.equity_change
+    report, guard, change = tally.report, tally.guard, tally.equity_change
     return {
         "account": account_key(tally.account),
         "name": tally.name,
@@ -56,6 +57,9 @@ def account_picture(tally: AccountTally) -> Json:
         "maintenance_rate": text(None if report is None else report.maintenance_rate),
         "maintenance_high": text(HIGH_MAINTENANCE),
         "stopped": "" if report is None else report.stopped,
+        "down": tally.down,
+        "frozen_until_ms": 0 if guard is None else guard.frozen_until_ms,
+        "averaging_frozen": guard is not None and guard.averaging_frozen,
         "streams": dict(tally.streams),
         "counters": _counters(tally),
     }

@@ -89,7 +89,7 @@ def _account(tally: AccountTally) -> Json:
             "unknown_orders": report.unknown_orders,
             "queued_orders": report.queued_orders,
         }
-    return {"streams": dict(tally.streams), "live": live}
+    return {"not_running": tally.down, "streams": dict(tally.streams), "live": live}
 
 
 def _symbol(report: SymbolReport) -> Json:

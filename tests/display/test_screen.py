@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from actors.display.model import DisplayModel
 from actors.display.screen import screen
 from messages.events import Counted
+from messages.reports import AccountChanged
 from messages.sides import Side
 from tests.display.pictures import line_with, lines_of
 from tests.display.scenes import a_stream, busy, start
-from tests.store.reports import NOW_MS, a_side, a_symbol, an_account
+from tests.store.reports import NOW_MS, a_guard, a_side, a_symbol, an_account
 
 MANY = tuple(f"COIN{number}USDT" for number in range(12))
 
@@ -112,3 +113,17 @@ def test_the_last_happenings_fill_what_is_left_newest_at_the_bottom() -> None:
 def test_text_of_the_exchange_is_shown_as_it_is_and_never_as_markup() -> None:
     model = start().apply(an_account(stopped="[bold]x[/nonsense]"))
     assert "[bold]x[/nonsense]" in "\n".join(shown(model))
+
+
+def test_an_account_that_does_not_run_says_why_and_one_that_is_frozen_says_so() -> None:
+    gone = start().apply(AccountChanged(account=1, running=False, reason="keys: refused"))
+    assert "NOT RUNNING: keys: refused" in line_with("001", shown(gone))
+    assert "starting" not in line_with("001", shown(gone))
+    again = busy().apply(AccountChanged(account=1, running=False, reason="an actor failed"))
+    assert "NOT RUNNING: an actor failed" in line_with("001 main", shown(again))
+    runs = again.apply(AccountChanged(account=1, running=True, reason=""))
+    assert not any("NOT RUNNING" in line for line in shown(runs))
+    frozen = runs.apply(a_guard(frozen_until_ms=NOW_MS + 1))
+    assert "FROZEN: no entry leaves" in line_with("001 main", shown(frozen))
+    over = runs.apply(a_guard(frozen_until_ms=NOW_MS, averaging_frozen=True))
+    assert "AVERAGING FROZEN" in line_with("001 main", shown(over))

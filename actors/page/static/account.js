@@ -1,10 +1,12 @@
 // One account as a bar: equity, its change beside what was realised, room, and what is connected.
 
+import { announce } from "./announcer.js";
 import { figure, make, put } from "./dom.js";
 import { amount, change, percent, tone } from "./format.js";
 
 export class AccountBar {
   #button = null;
+  #down = null;
   #equity = figure("equity");
   #change = figure("change of equity");
   #realised = figure("realised");
@@ -30,12 +32,13 @@ export class AccountBar {
     this.#button?.setAttribute("aria-pressed", String(chosen));
   }
 
-  update(account, shared) {
-    const badges = [];
-    if (account.dry_run) badges.push(make("span", { class: "badge dry" }, "DRY"));
-    if (account.stopped) badges.push(make("span", { class: "badge stopped" }, `STOPPED: ${account.stopped}`));
-    if (account.equity === null) badges.push(make("span", { class: "unit" }, "starting"));
-    this.#badges.replaceChildren(...badges);
+  /** `nowMs` is the bot's: a freeze ends by time alone. */
+  update(account, shared, nowMs) {
+    this.#list(this.#badges, badges(account, nowMs));
+    if (account.down !== this.#down && account.down !== null) {
+      announce(`critical: account ${account.account} does not run: ${account.down}`);
+    }
+    this.#down = account.down;
     put(this.#equity.value, amount(account.equity));
     put(this.#change.value, change(account.change));
     this.#change.value.className = `value ${tone(account.change)}`;
@@ -45,8 +48,27 @@ export class AccountBar {
     this.#available.show(amount(account.available), equity > 0 ? Number(account.available) / equity : 0, false);
     const rate = Number(account.maintenance_rate ?? 0);
     this.#maintenance.show(percent(account.maintenance_rate), rate, rate > Number(account.maintenance_high));
-    this.#streams.replaceChildren(...Object.entries({ ...shared, ...account.streams }).map(stream));
+    this.#list(this.#streams, Object.entries({ ...shared, ...account.streams }).map(stream));
   }
+
+  /** Only where it differs: a reader's place and a selection stay. */
+  #list(node, children) {
+    const same = children.length === node.children.length && children.every((child, at) => child.isEqualNode(node.children[at]));
+    if (!same) node.replaceChildren(...children);
+  }
+}
+
+/** What keeps it from trading, before any figure; while its actors don't run, the rest is old. */
+function badges(account, nowMs) {
+  const found = [];
+  const add = (kind, text) => found.push(make("span", { class: `badge ${kind}` }, text));
+  if (account.dry_run) add("dry", "DRY");
+  if (account.down !== null) add("stopped", `NOT RUNNING: ${account.down || "its actors have ended"}`);
+  if (account.stopped) add("stopped", `STOPPED: ${account.stopped}`);
+  else if (account.down === null && nowMs < account.frozen_until_ms) add("frozen", "FROZEN: no entry leaves");
+  else if (account.down === null && account.averaging_frozen) add("frozen", "AVERAGING FROZEN: too little is available");
+  if (account.equity === null && account.down === null) found.push(make("span", { class: "unit" }, "starting"));
+  return found;
 }
 
 function stream([name, up]) {

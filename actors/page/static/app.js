@@ -93,9 +93,9 @@ async function loadFills(key) {
 }
 
 function show(message) {
-  if (message.run) for (const [key, bar] of bars) bar.update(model.accounts[key], model.run.streams);
+  if (message.run) for (const [key, bar] of bars) bar.update(model.accounts[key], model.run.streams, nowMs());
   for (const [key, account] of Object.entries(message.accounts ?? {})) {
-    bars.get(key)?.update(account, model.run.streams);
+    bars.get(key)?.update(account, model.run.streams, nowMs());
     if (key !== chosen) continue;
     counters.update(account);
     equity.update(account, message.now_ms ?? nowMs());
@@ -144,6 +144,7 @@ setInterval(() => {
   if (heardMs === null || !live) return;
   put(byId("clock"), `${clock(nowMs())} UTC`);
   put(byId("running"), model.run ? `running ${duration(nowMs() - model.run.started_ms)}` : "");
+  for (const [key, bar] of bars) bar.update(model.accounts[key], model.run.streams, nowMs()); // a freeze ends by time
 }, 1000);
 
 connect({ told, alive, lost });
