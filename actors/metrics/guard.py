@@ -18,7 +18,8 @@ MODES = ("trading", "frozen", "hold", "flatten")
 class GuardMetrics:
     """Modes, rules and thresholds by account.
 
-    A freeze ends by time alone, so the mode is worked out at each scrape.
+    A freeze ends by time alone, so the mode is worked out at each scrape. That an account is stopped and that a
+    person wanted it are of one report in each scrape: a gap between them would be an emergency for an alert.
     """
 
     def __init__(self, registry: CollectorRegistry, now_ms: Callable[[], int]) -> None:
@@ -28,9 +29,6 @@ class GuardMetrics:
         self._now_ms = now_ms
         self._reports: dict[str, GuardReport | None] = {}
         self.rules = gauge("guard_rule_holds", "1 while a rule of the guard fires, whatever it does.", "rule")
-        self.by_person = gauge(
-            "stopped_by_person", "1 while the account is stopped because a person asked for it."
-        )
         self.averaging = gauge("averaging_frozen", "1 while the early freeze keeps pending entries away.")
         self.failures = gauge("failed_closes_in_a_row", "Closes that failed one after another.", "symbol")
         self.peak = gauge(
@@ -51,7 +49,6 @@ class GuardMetrics:
         self._reports[account] = None
         self.running.labels(account).set(0)
         self.averaging.labels(account).set(0)
-        self.by_person.labels(account).set(0)
         for rule in RULES:
             self.rules.labels(account, rule).set(0)
         for symbol in symbols:
@@ -65,7 +62,6 @@ class GuardMetrics:
         """A guard's newest word."""
         account = account_label(message.account)
         self._reports[account] = message
-        self.by_person.labels(account).set(message.by_person)
         self.averaging.labels(account).set(message.averaging_frozen)
         for rule in RULES:
             self.rules.labels(account, rule).set(rule in message.holding)
@@ -77,17 +73,22 @@ class GuardMetrics:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The registry's question, from any thread."""
-        family = GaugeMetricFamily(
-            "soltrader_guard_mode",
-            "1 for the mode in force: trading, frozen, hold, flatten.",
-            labels=("account", "mode"),
-        )
+        modes = _family("guard_mode", "1 for the mode in force: trading, frozen, hold, flatten.", "mode")
+        stopped = _family("stopped", "1 while the account is stopped, by a rule or a person.")
+        told = "1 while the account is stopped because a person asked for it."
+        by_person = _family("stopped_by_person", told)
         now_ms = self._now_ms()
         for account, report in list(self._reports.items()):
             in_force = _mode(report, now_ms)
             for mode in MODES:
-                family.add_metric((account, mode), mode == in_force)
-        yield family
+                modes.add_metric((account, mode), mode == in_force)
+            stopped.add_metric((account,), report is not None and bool(report.mode))
+            by_person.add_metric((account,), report is not None and report.by_person)
+        yield from (modes, stopped, by_person)
+
+
+def _family(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"soltrader_{name}", text, labels=("account", *labels))
 
 
 def _mode(report: GuardReport | None, now_ms: int) -> str:

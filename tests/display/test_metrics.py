@@ -116,7 +116,6 @@ def test_figures_follow_the_reports() -> None:
     made.watch_mailboxes(lambda: [("watch", 3)])
     made.apply(BalanceRead(account=1, source="start"))
     assert value(made, "equity_usdt", account="001") == 9990.5
-    assert value(made, "stopped", account="001") == 1
     assert value(made, "position_qty", **LONG) == 10.4
     assert value(made, "take_profit_price_usdt", **LONG) == 146.02
     assert value(made, "filled_levels", **LONG) == 3

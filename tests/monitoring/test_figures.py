@@ -271,3 +271,12 @@ def test_a_timer_that_is_due_tells_how_late_it_fires() -> None:
     wait_for(lambda: late, "the timer")
     timers.stop()
     assert late[0] >= 700
+
+
+def test_a_stop_and_who_wanted_it_change_together_whatever_older_figures_say() -> None:
+    scraped, names = Scraped(), ("stopped", "stopped_by_person")
+    assert [scraped.value(name, account="001") for name in names] == [0, 0]
+    scraped.hear(guard(mode="hold", by_person=True), an_account(stopped=""))
+    assert [scraped.value(name, account="001") for name in names] == [1, 1]
+    scraped.hear(guard(), an_account(stopped="stopped by a person"))
+    assert [scraped.value(name, account="001") for name in names] == [0, 0]

@@ -128,13 +128,13 @@ def test_without_prometheus_make_says_what_to_install(tmp_path: Path) -> None:
 def test_the_compose_file_starts_bot_prometheus_and_grafana_from_files_that_are_there() -> None:
     compose = yaml.safe_load((MONITORING / "compose.yml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert services.keys() == {"bot", "prometheus", "grafana"}
+    assert services.keys() == {"network", "bot", "prometheus", "grafana"}
     build = services["bot"]["build"]
     assert (MONITORING / build["context"] / build["dockerfile"]).is_file()
     volumes = [
         volume.replace("${SOL_TRADER_CONFIG:-", "").replace("}", "")
         for service in services.values()
-        for volume in service["volumes"]
+        for volume in service.get("volumes", [])
     ]
     for source in (volume.split(":")[0] for volume in volumes):
         if source.startswith("."):
@@ -142,6 +142,14 @@ def test_the_compose_file_starts_bot_prometheus_and_grafana_from_files_that_are_
             assert present, source
         else:
             assert source in compose["volumes"]
+
+
+def test_prometheus_shares_the_bots_loopback_and_keeps_its_network_when_the_bot_restarts() -> None:
+    services = yaml.safe_load((MONITORING / "compose.yml").read_text(encoding="utf-8"))["services"]
+    assert services["bot"]["network_mode"] == services["prometheus"]["network_mode"] == "service:network"
+    assert services["network"]["entrypoint"] == ["sleep", "infinity"], "what holds the network never ends"
+    assert "//network:" in services["grafana"]["environment"]["SOL_TRADER_PROMETHEUS"]
+    assert [name for name, one in services.items() if "network_mode" in one and "ports" in one] == []
 
 
 def test_the_compose_file_opens_its_ports_on_loopback_alone_and_pins_its_images() -> None:
