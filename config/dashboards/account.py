@@ -18,15 +18,26 @@ from config.dashboards.shared import (
 from config.dashboards.style import BAD, COINS, FEW, GAIN, GOOD, PERCENT, SECONDS, USDT, WARN, ZERO, up_to
 
 _MARK = f"on (account, symbol) group_left () soltrader_mark_price_usdt{SYMBOLS}"
-_SIDE_WORDS = {
-    0: ("trading", GOOD),
-    1: ("full", WARN),
-    2: ("waits for balance", WARN),
-    3: ("paused", BAD),
-    4: ("TP withdrawn", BAD),
-    5: ("full, TP withdrawn", BAD),
-    8: ("locked", BAD),
-}
+#: What may hold a side back, with its flag: a bit for each, so that no two together look like a third.
+_HOLDS = (
+    ("full", "side_full"),
+    ("waits for balance", "side_waiting"),
+    ("paused", "side_paused"),
+    ("TP withdrawn", "take_profit_withdrawn"),
+)
+_NEEDS_A_PERSON, _LOCKED = 1 << 2, 1 << len(_HOLDS)
+
+
+def _held_back(bits: int) -> tuple[str, str]:
+    """In words and in colour."""
+    if not bits:
+        return "trading", GOOD
+    words = ", ".join(word for bit, (word, _) in enumerate(_HOLDS) if bits >> bit & 1)
+    return words, BAD if bits >= _NEEDS_A_PERSON else WARN
+
+
+_SIDE_WORDS = {bits: _held_back(bits) for bits in range(_LOCKED)} | {_LOCKED: ("locked", BAD)}
+_HELD_BACK = " + ".join(f"{1 << bit} * soltrader_{flag}{SYMBOLS}" for bit, (_, flag) in enumerate(_HOLDS))
 
 _ACCOUNT = (
     money(ACCOUNTS, width=6, height=8),
@@ -177,14 +188,10 @@ _POSITION = (
         shows="What holds a side back: full, no balance, paused, TP withdrawn; both full: locked.",
         act="Paused and withdrawn wait for a person. Locked: close one side, or set `when_locked`.",
         queries=(
-            Query(
-                f"soltrader_side_full{SYMBOLS} + 2 * soltrader_side_waiting{SYMBOLS}"
-                f" + 3 * soltrader_side_paused{SYMBOLS} + 4 * soltrader_take_profit_withdrawn{SYMBOLS}",
-                "{{side}}",
-            ),
-            Query(f"8 * soltrader_symbol_locked{SYMBOLS}", "both"),
+            Query(_HELD_BACK, "{{side}}"),
+            Query(f"{_LOCKED} * soltrader_symbol_locked{SYMBOLS}", "both"),
         ),
-        steps=((None, GOOD), (1, WARN), (3, BAD)),
+        steps=((None, GOOD), (1, WARN), (_NEEDS_A_PERSON, BAD)),
         words=_SIDE_WORDS,
         alerts=("SolTraderSidePaused", "SolTraderSymbolLocked"),
     ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from config.dashboards.board import Board
-from config.dashboards.kinds import Bars, Column, Counts, Events, Figure, Lines, Rows, States
-from config.dashboards.queries import ACCOUNTS, BOT, FIRING, Query, counted, of
+from config.dashboards.kinds import Bars, Column, Counts, Earned, Events, Figure, Lines, Rows, States
+from config.dashboards.queries import ACCOUNTS, BOT, FIRING, Query, change, counted, dry, of, real
 from config.dashboards.runbook import ADDRESS
 from config.dashboards.shared import (
     ABOUT_EQUITY,
@@ -14,7 +14,6 @@ from config.dashboards.shared import (
     free_share,
     guard_mode,
     maintenance,
-    money,
     notional,
 )
 from config.dashboards.style import (
@@ -122,20 +121,38 @@ _NOW = (
     ),
 )
 
+_REALISED = change("soltrader_realised_usdt", ACCOUNTS)
+_EQUITY = change("soltrader_equity_usdt", ACCOUNTS)
+_OPEN = change("soltrader_unrealised_usdt", ACCOUNTS)
+_SINCE = f"soltrader_equity_change_usdt{ACCOUNTS}"
+_CYCLES = f"(soltrader_cycle_gains_usdt_total{ACCOUNTS} - soltrader_cycle_losses_usdt_total{ACCOUNTS})"
+
 _MONEY = (
-    money(ACCOUNTS, width=7, height=8),
+    Earned(
+        title="Earned in the time shown",
+        shows=f"Change of equity, and what closed cycles realised; of DRY accounts by itself. {ABOUT_EQUITY}",
+        act="Judge by the change of equity. Far below realised: open losses grow; see exposure and ladders.",
+        queries=(
+            Query(f"sum({real(_EQUITY, ACCOUNTS)})", "change of equity"),
+            Query(f"sum({real(_REALISED, ACCOUNTS)})", "realised"),
+            Query(f"sum({dry(_EQUITY, ACCOUNTS)})", "DRY change of equity"),
+            Query(f"sum({dry(_REALISED, ACCOUNTS)})", "DRY realised"),
+        ),
+        takes="lastNotNull",
+        instant=True,
+        width=7,
+    ),
     Lines(
         title="Equity and realised profit since the process began",
         shows=f"Change of equity, and beside it what closed cycles realised. {ABOUT_EQUITY}",
         act="Realised rises, equity falls: the ladders carry losses. Smaller ladders, or a stop.",
         queries=(
-            Query(f"sum(soltrader_equity_change_usdt{ACCOUNTS})", "change of equity"),
-            Query(
-                f"sum(soltrader_cycle_gains_usdt_total{ACCOUNTS})"
-                f" - sum(soltrader_cycle_losses_usdt_total{ACCOUNTS})",
-                "realised",
-            ),
+            Query(f"sum({real(_SINCE, ACCOUNTS)})", "change of equity"),
+            Query(f"sum({real(_CYCLES, ACCOUNTS)})", "realised"),
+            Query(f"sum({dry(_SINCE, ACCOUNTS)})", "DRY change of equity"),
+            Query(f"sum({dry(_CYCLES, ACCOUNTS)})", "DRY realised"),
         ),
+        dashes={"/DRY/": (2, 6)},
         unit=USDT,
         steps=GAIN,
         decimals=2,
@@ -147,15 +164,19 @@ _MONEY = (
         shows="What each symbol realised, and its share of the change of equity: realised and open together.",
         act="A symbol whose open loss outgrows what it realises: lower its ladder, or let it wind down.",
         queries=(
-            Query(f"sum by (symbol) (soltrader_realised_usdt{ACCOUNTS})", "{{symbol}} realised"),
+            Query(f"sum by (symbol) ({real(_REALISED, ACCOUNTS)})", "{{symbol}} realised"),
             Query(
-                f"sum by (symbol) (soltrader_realised_usdt{ACCOUNTS} + soltrader_unrealised_usdt{ACCOUNTS})",
+                f"sum by (symbol) ({real(f'({_REALISED} + {_OPEN})', ACCOUNTS)})",
                 "{{symbol}} with open positions",
+            ),
+            Query(
+                f"sum by (symbol) ({dry(f'({_REALISED} + {_OPEN})', ACCOUNTS)})",
+                "DRY {{symbol}} with open positions",
             ),
         ),
         unit=USDT,
         steps=GAIN,
-        takes="diff",
+        instant=True,
         decimals=2,
     ),
     below_peak(ACCOUNTS),

@@ -138,13 +138,15 @@ class Figure(View):
     """One large value for each series, coloured by thresholds, with a small line of its past.
 
     ``takes`` says which value of a series: its last, or ``diff``, what it changed by in the time shown.
+    ``instant``: only now is asked for, where the query itself looks at the time shown.
     """
 
     takes: str = "lastNotNull"
+    instant: bool = False
 
     def build(self, number: int, place: dashboard.GridPos) -> Builder[dashboard.Panel]:
         """A stat."""
-        made = self.dressed(stat.Panel(), number, place, by=FieldColorModeId.THRESHOLDS)
+        made = self.dressed(stat.Panel(), number, place, by=FieldColorModeId.THRESHOLDS, instant=self.instant)
         made.reduce_options(reduced_to(self.takes)).graph_mode(BigValueGraphMode.AREA)
         made.color_mode(BigValueColorMode.BACKGROUND if len(self.steps) > 1 else BigValueColorMode.VALUE)
         return made.text_mode(BigValueTextMode.VALUE_AND_NAME)
@@ -162,14 +164,16 @@ class Earned(Figure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars(View):
-    """A bar for each series, coloured by thresholds; ``takes`` as in a figure."""
+    """A bar for each series, coloured by thresholds; ``takes`` and ``instant`` as in a figure."""
 
     takes: str = "lastNotNull"
+    instant: bool = False
     most: int | None = None
 
     def build(self, number: int, place: dashboard.GridPos) -> Builder[dashboard.Panel]:
         """A bar gauge."""
-        made = self.dressed(bargauge.Panel(), number, place, by=FieldColorModeId.THRESHOLDS)
+        by = FieldColorModeId.THRESHOLDS
+        made = self.dressed(bargauge.Panel(), number, place, by=by, instant=self.instant)
         made.reduce_options(reduced_to(self.takes)).orientation(VizOrientation.HORIZONTAL)
         if self.most is not None:
             made.max(self.most)

@@ -43,6 +43,26 @@ def of(selector: str, **labels: str) -> str:
     )
 
 
+def real(expr: str, labels: str) -> str:
+    """Without the accounts that are dry runs: their money is none."""
+    return f"{expr} unless on (account) soltrader_dry_run{labels} == 1"
+
+
+def dry(expr: str, labels: str) -> str:
+    """Of the accounts that are dry runs."""
+    return f"{expr} and on (account) soltrader_dry_run{labels} == 1"
+
+
+def change(name: str, labels: str) -> str:
+    """By how much each series changed in the time shown, in an instant query.
+
+    One that was not there at its beginning counts from its own first value on: an account that is new has
+    earned nothing by coming.
+    """
+    now = f"{name}{labels}"
+    return f"({now} - ({now} offset $__range or {now} - delta({now}[$__range:$__interval]) or {now}))"
+
+
 def count(name: str, labels: str) -> str:
     """How often a counter counted in the time that the dashboard shows."""
     return f"round(sum(increase({name}{labels}[$__range])))"

@@ -18,8 +18,8 @@ from tests.dashboards.prometheus import SCRAPE_S, Prometheus, Series, prometheus
 from tests.tools import tool
 from tests.whole.command import Command, example_config, started
 
-#: A second account whose first positions are so large that a rule of its guard stops it.
-SECOND_ACCOUNT = """
+#: A second account whose first positions are so large that a rule of its guard stops it, and a dry one.
+OTHER_ACCOUNTS = """
 [[accounts]]
 id = 2
 name = "second"
@@ -31,11 +31,22 @@ guard.maintenance_rate = { threshold_percent = 1, action = "stop", stop_mode = "
 symbol = "SOLUSDT"
 initial_margin = 1500
 max_levels = 2
+
+[[accounts]]
+id = 3
+name = "third"
+api_key_env = "SOL_TRADER_KEY_003"
+api_secret_env = "SOL_TRADER_SECRET_003"
+dry_run = true
+
+[[accounts.symbols]]
+symbol = "SOLUSDT"
+initial_margin = 5
 """
 #: What Prometheus has seen by the time that panels are looked at.
 ENOUGH = (
-    "count(soltrader_equity_usdt) == 2",
-    "count(sum by (account) (soltrader_syncs_total) >= 2) == 2",
+    "count(soltrader_equity_usdt) == 3",
+    "count(sum by (account) (soltrader_syncs_total) >= 2) == 3",
     'count(sum by (side) (increase(soltrader_tp_close_latency_seconds_count{account="001"}[10m])) > 0) == 2',
     "sum(increase(soltrader_tp_reopen_latency_seconds_count[10m])) > 0",
     'ALERTS{alertname="SolTraderEmergencyStop", alertstate="firing"}',
@@ -73,11 +84,16 @@ class Watched:
         """A target's series, over the whole run or at its end, as its panel asks."""
         chosen = ONE if panel.dashboard == "account" else EVERYTHING
         length = f"{self.ended - self.begun}s"
-        expr = put_in(str(target["expr"]), {**chosen, "__rate_interval": RATE_INTERVAL, "__range": length})
+        expr = put_in(str(target["expr"]), {**chosen, **times(length)})
         assert not re.search(r"\$\{?[a-zA-Z_]", expr), f"a variable has no value: {expr}"
         if target["instant"]:
             return self.server.query(expr, time=str(self.ended))
         return self.server.query(expr, start=str(self.begun), end=str(self.ended), step="1")
+
+
+def times(length: str) -> dict[str, str]:
+    """What Grafana makes of its own variables for a time shown that is so long."""
+    return {"__rate_interval": RATE_INTERVAL, "__interval": f"{SCRAPE_S}s", "__range": length}
 
 
 def samples(series: Series) -> list[float]:
@@ -94,17 +110,17 @@ def metrics_address(command: Command) -> str:
     return found[1]
 
 
-def two_accounts(folder: Path) -> None:
-    """The example's config with a second account and a sync every five seconds."""
+def three_accounts(folder: Path) -> None:
+    """The example's config with two accounts more and a sync every five seconds."""
     path = example_config(folder, **{"sync_seconds = 60": "sync_seconds = 5"})
     with path.open("a", encoding="utf-8") as config:
-        config.write(SECOND_ACCOUNT)
+        config.write(OTHER_ACCOUNTS)
 
 
 @contextmanager
 def traded(folder: Path) -> Iterator[Watched]:
-    """Whipping prices, until one account has closed both sides and the other is stopped by its guard."""
-    two_accounts(folder)
+    """Whipping prices, until one account has closed both sides and another is stopped by its guard."""
+    three_accounts(folder)
     prices = ("--scenario", "whipsaw", "--speed", "300")
     with (
         started(folder, "run", "--config", "config.toml", *prices) as command,
@@ -184,9 +200,9 @@ def last_by_account(series: Series) -> dict[str, float]:
 def test_the_table_of_accounts_has_one_row_for_each_and_every_column_filled(watched: Watched) -> None:
     columns = shown_by(watched, "fleet", "Accounts")
     for series in columns.values():
-        assert set(last_by_account(series)) == {"001", "002"}
+        assert set(last_by_account(series)) == {"001", "002", "003"}
         assert all(set(one["metric"]) == {"account"} for one in series)
-    assert last_by_account(columns["guard"]) == {"001": 0, "002": 2}
+    assert last_by_account(columns["guard"]) == {"001": 0, "002": 2, "003": 0}
     assert last_by_account(columns["exposure"])["002"] > 0
 
 
@@ -205,7 +221,7 @@ def test_an_alert_that_fires_is_seen_with_what_it_is_about(watched: Watched) -> 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_choices_at_the_top_offer_what_there_is(watched: Watched, file: Path) -> None:
-    offered = {"account": {"001", "002"}, "symbol": {"SOLUSDT", "DOGEUSDT"}}
+    offered = {"account": {"001", "002", "003"}, "symbol": {"SOLUSDT", "DOGEUSDT"}}
     for variable in json.loads(file.read_text())["templating"]["list"][1:]:
         found = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"])
         assert found is not None
