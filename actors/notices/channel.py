@@ -51,9 +51,10 @@ class ChannelThread:
             _log.warning("notification channel %s: too much waits, %s dropped", self.name, dropped)
 
     def stop(self) -> None:
-        """Deliver what waits, once, without folding; then end."""
+        """Deliver what waits, once, without folding; then end. Once also where an attempt has just failed."""
         with self._changed:
-            self._stopping = True
+            self._stopping, self._failing = True, False
+            self._outbox.try_now()
             self._changed.notify()
 
     def join(self, limit_s: float) -> None:
@@ -73,16 +74,17 @@ class ChannelThread:
                 else:
                     wait_ms = self._outbox.failed(self._now_ms())
             self._count("notice_failed" if failure else "notice_sent", 1 if failure else parcel.count)
-            if failure and not self._failing:
+            with self._changed:
+                failing, self._failing = self._failing, bool(failure)
+            if failure and not failing:
                 _log.warning(
                     "notification channel %s: not delivered (%s): tried again in %s s and later",
                     self.name,
                     failure,
                     wait_ms // 1000,
                 )
-            elif self._failing and not failure:
+            elif failing and not failure:
                 _log.info("notification channel %s: delivers again", self.name)
-            self._failing = bool(failure)
 
     def _attempt(self, parcel: Parcel) -> str:
         try:

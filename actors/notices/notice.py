@@ -20,7 +20,10 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One thing that a person is told. ``account`` 0 and ``symbol`` "" where it concerns all."""
+    """One thing that a person is told. ``account`` 0 and ``symbol`` "" where it concerns all.
+
+    ``dry``: it is of an account whose money is none.
+    """
 
     topic: Topic
     severity: Severity
@@ -29,6 +32,7 @@ class Notice:
     kind: str
     text: str
     at_ms: int
+    dry: bool = False
 
 
 #: Kinds of notes by topic; those that are not here are told if they are critical, as trouble.

@@ -8,6 +8,7 @@ with Notices(config, senders, mask) as notices:      # "process started"
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -47,6 +48,7 @@ class Notices:
         self._clock = clock if clock is not None else SystemClock()
         self._where = config.process.environment.value
         self._minute = config.notifications.summary_minute
+        self._dry = {account.id for account in config.accounts if account.dry_run}
         self._mask = mask
         self._tell: Callable[[object], None] = _to_nobody
         self._hearing = Hearing()
@@ -126,6 +128,7 @@ class Notices:
         )
 
     def _put(self, notice: Notice) -> None:
+        notice = replace(notice, dry=notice.account in self._dry)
         for channel, thread in self._channels:
             if wants(channel, notice):
                 thread.put(notice)
@@ -147,7 +150,8 @@ def wants(channel: Channel, notice: Notice) -> bool:
 def _money(model: DisplayModel, now_ms: int) -> str:
     """Each account's profit of this run, beside the change of its equity."""
     told = [
-        f"; {account.account:03d}: equity {usdt(account.report.equity)} USDT, "
+        f"; {account.account:03d}{' DRY' if account.dry_run else ''}: "
+        f"equity {usdt(account.report.equity)} USDT, "
         f"change {usdt_change(account.equity_change)}, realised {usdt_change(account.booked.realised)}"
         for account in model.accounts.values()
         if account.report is not None

@@ -33,7 +33,7 @@ class Waiting:
         """``17:33:18 UTC 001 SOLUSDT: text (3 times, this is the last)``."""
         notice = self.notice
         account = f"{notice.account:03d}" if notice.account else ""
-        whose = " ".join(part for part in (account, notice.symbol) if part)
+        whose = " ".join(part for part in (account, "DRY" if notice.dry else "", notice.symbol) if part)
         many = f" ({self.count} times, this is the last)" if self.count > 1 else ""
         text = " ".join(notice.text.split())
         cut = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
@@ -65,6 +65,8 @@ class Parcel:
         """``CRITICAL: emergency stop``, or how many notices there are."""
         first = self.waiting[0][1].notice
         what = first.kind.replace("_", " ") if self.count == 1 else f"{self.count} notices"
+        if all(one.notice.dry for _, one in self.waiting):
+            what = f"DRY {what}"
         return f"{self.severity.upper()}: {what}" if self.severity is not Severity.INFO else what
 
     @property
@@ -112,6 +114,10 @@ class Outbox:
         if self._calm:
             return self._retry_ms if hurry else max(self._retry_ms, self._calm_from_ms)
         return None
+
+    def try_now(self) -> None:
+        """Wait for no other try."""
+        self._retry_ms = 0
 
     def take(self, now_ms: int, *, hurry: bool = False) -> Parcel | None:
         """What is to be sent now: everything critical first, by itself."""

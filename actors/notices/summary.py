@@ -75,7 +75,7 @@ class Day:
 
     def _text(self, account: AccountTally, now_ms: int) -> str:
         report, base = account.report, _base(self.model.accounts.get(account.account))
-        name = f"{account.name}{' DRY' if account.dry_run else ''}"
+        name = account.name  # whoever tells it says that it is dry
         if report is None:
             return f"{name}: has not traded"
         booked, before = account.booked, base.booked

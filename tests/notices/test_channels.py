@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,6 +124,48 @@ def test_a_service_that_hangs_delays_neither_the_bot_nor_another_channel() -> No
         assert not let_go.is_set()
         let_go.set()
     assert count(counted, "notice_dropped") == 0
+
+
+def test_what_waits_for_another_try_is_tried_once_more_at_the_end() -> None:
+    settings, taken = config("phone"), []
+    working = threading.Event()
+
+    def deliver(title: str, body: str, severity: Severity) -> str:
+        if not working.is_set():
+            return "no network"
+        taken.append(body)
+        return ""
+
+    notices = Notices(settings, [(settings.notifications.channels[0], deliver)], str)
+    with telling(notices) as counted:
+        wait_for(lambda: count(counted, "notice_failed") >= 3, "a wait of four seconds and more")
+        notices.hear(stop(), MODEL, 1)
+        failed = count(counted, "notice_failed")
+        working.set()
+    text = "\n".join(taken)
+    assert "equity is 15 % below its peak" in text
+    assert "has stopped" in text
+    assert count(counted, "notice_failed") <= failed + 1
+
+
+def test_a_dry_account_is_told_as_such_in_title_and_text() -> None:
+    document = a_document()
+    document["accounts"][0]["dry_run"] = True
+    channels = [{"name": "phone", "url_env": "URL_PHONE"}]
+    section = {"enabled": True, "fold_seconds": 1, "channels": channels}
+    settings, taken = check_document({**document, "notifications": section}), []
+
+    def take(title: str, body: str, severity: Severity) -> str:
+        taken.append((title, body))
+        return ""
+
+    notices = Notices(settings, [(settings.notifications.channels[0], take)], str)
+    number = settings.accounts[0].id
+    with telling(notices):
+        notices.hear(replace(stop(), account=number), MODEL, 1)
+    (told,) = [(title, body) for title, body in taken if "below its peak" in body]
+    assert told[0].endswith("CRITICAL: DRY emergency stop")
+    assert f"{number:03d} DRY: equity is 15 %" in told[1]
 
 
 def test_texts_that_hold_keys_or_urls_are_masked_before_they_leave() -> None:
