@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from configparser import ConfigParser
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -59,6 +61,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody looks at
         self.registry = registry if registry is not None else CollectorRegistry()
         clock = clock or SystemClock()
+        self._now_ms = clock.now_ms
         self._streams_up: set[tuple[int, str]] = set()
         self._counts = CountMetrics(self.registry)
         self._closes = CloseMetrics(self.registry)
@@ -134,13 +137,21 @@ class Metrics:
             case GuardReport():
                 self._guard.report(message)
             case AccountChanged():
-                self._guard.changed(message)
+                self._changed(message)
             case SyncFinished():
                 self._plumbing.sync(message)
             case StateWritten():
                 self._plumbing.write(message)
             case BalanceRead():
                 self._plumbing.balance_read(message)
+
+    def _changed(self, changed: AccountChanged) -> None:
+        """An account that begins has until now as its last sync, price and report: ages count from here."""
+        self._guard.changed(changed)
+        if changed.running:
+            account, now_ms = account_label(changed.account), self._now_ms()
+            self._plumbing.began(account, now_ms)
+            self._figures.began(account, now_ms)
 
     def _lost(self, changed: StreamChanged) -> bool:
         """Whether a connection that stood is gone; one that never stood, or was told twice, isn't lost."""
@@ -154,7 +165,10 @@ class Metrics:
 
 
 def _version() -> str:
+    """Of the package, or of the checkout that runs, where nothing is installed."""
     try:
         return version("sol-trader")
     except PackageNotFoundError:
-        return "unknown"
+        checkout = ConfigParser()
+        checkout.read(Path(__file__).parents[1] / "setup.cfg", encoding="utf-8")
+        return checkout.get("metadata", "version", fallback="unknown")

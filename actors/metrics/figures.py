@@ -26,6 +26,7 @@ class FigureMetrics:
         def of_side(name: str, text: str) -> Gauge:
             return Gauge(f"soltrader_{name}", text, SIDE_LABELS, registry=registry)
 
+        self._symbols: dict[str, tuple[str, ...]] = {}
         self._series: dict[tuple[Gauge, tuple[str, ...]], Gauge] = {}
         self.equity = of_account("equity_usdt", "Equity, open losses included.")
         self.start_equity = of_account("start_equity_usdt", "Equity at the start of the process.")
@@ -39,7 +40,9 @@ class FigureMetrics:
         self.unknown = of_account("unknown_orders", "Orders without a proven outcome.")
         self.queued = of_account("queued_orders", "Commands that wait to be sent.")
         self.waiting = of_account("budget_wait_seconds", "How long the oldest of them has waited.")
-        self.reported = of_account("last_report_timestamp_seconds", "When it last reported: its pulse.")
+        self.reported = of_account(
+            "last_report_timestamp_seconds", "When it last reported, or began: its pulse."
+        )
         self.budget = Gauge(
             "soltrader_rate_budget_left_requests",
             "Least that was left of a second's requests since the last report.",
@@ -83,7 +86,8 @@ class FigureMetrics:
         self.funding = of_side("funding_paid_usdt", "Funding paid in closed cycles.")
         self.mark = of_symbol("mark_price_usdt", "Mark price of the symbol.")
         self.priced = of_symbol(
-            "last_price_timestamp_seconds", "When the exchange made the newest price that the grid has."
+            "last_price_timestamp_seconds",
+            "When the exchange made the newest price that the grid has, or the account began.",
         )
         self.locked = of_symbol(
             "symbol_locked", "1 while both sides are full: gains and losses cancel out, fees run on."
@@ -98,10 +102,17 @@ class FigureMetrics:
 
     def begin(self, account: str, symbols: tuple[str, ...]) -> None:
         """Nothing is unprotected or unknown yet."""
+        self._symbols[account] = symbols
         for symbol in symbols:
             self.unknown_age.set_since((account, symbol), 0)
             for side in SIDES:
                 self.unprotected.set_since((account, symbol, side.value), 0)
+
+    def began(self, account: str, now_ms: int) -> None:
+        """The account's actors run from now on: that no price or report ever comes has an age, too."""
+        self._of(self.reported, (account,)).set(now_ms / MS_PER_SECOND)
+        for symbol in self._symbols.get(account, ()):
+            self._of(self.priced, (account, symbol)).set(now_ms / MS_PER_SECOND)
 
     def _of(self, gauge: Gauge, labels: tuple[str, ...]) -> Gauge:
         """A gauge's series for these labels, looked up once: figures come several times a second."""

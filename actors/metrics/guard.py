@@ -18,8 +18,8 @@ MODES = ("trading", "frozen", "hold", "flatten")
 class GuardMetrics:
     """Modes, rules and thresholds by account.
 
-    A freeze ends by time alone, so the mode is worked out at each scrape. That an account is stopped and that a
-    person wanted it are of one report in each scrape: a gap between them would be an emergency for an alert.
+    A freeze ends by time alone, so the mode is worked out at each scrape. That an account is stopped and
+    that a person wanted it come from one report there: a gap between them would be an emergency to an alert.
     """
 
     def __init__(self, registry: CollectorRegistry, now_ms: Callable[[], int]) -> None:

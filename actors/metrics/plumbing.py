@@ -37,7 +37,9 @@ class PlumbingMetrics:
         self.syncs = counter("syncs", "Syncs with the exchange, failed ones too.")
         self.sync_failures = counter("sync_failures", "Syncs that failed.")
         self.sync_duration = histogram("sync_duration_seconds", "Reads of a sync.", SYNC_BUCKETS)
-        self.synced = gauge("last_sync_timestamp_seconds", "When the last sync succeeded.", "account")
+        self.synced = gauge(
+            "last_sync_timestamp_seconds", "When the last sync succeeded, or the account began.", "account"
+        )
         self.heard = gauge(
             "last_frame_timestamp_seconds", "When the connection last said anything.", "account", "stream"
         )
@@ -64,6 +66,10 @@ class PlumbingMetrics:
         self.write_failing.labels(account).set(0)
         self.sync_duration.labels(account)
         self.write_duration.labels(account)
+
+    def began(self, account: str, now_ms: int) -> None:
+        """The account's actors run from now on: that no sync ever succeeds has an age, too."""
+        self.synced.labels(account).set(now_ms / MS_PER_SECOND)
 
     def _begin_stream(self, account: str, stream: str) -> None:
         self.up.labels(account, stream).set(0)

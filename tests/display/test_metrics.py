@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from messages.reports import BalanceRead, StateWritten, SyncFinished
 from messages.sides import Side
 from tests.display.scenes import a_busy_symbol, a_close, a_latency, a_stream, an_order, busy_messages
 from tests.store.reports import NOW_MS, a_symbol, an_account
+from tests.venue_process import ROOT
 
 SOL = {"account": "001", "symbol": "SOLUSDT"}
 LONG = {**SOL, "side": "LONG"}
@@ -146,3 +148,10 @@ def test_every_metric_is_ours_by_name_and_explained() -> None:
     for family in metrics(*busy_messages()).registry.collect():
         assert family.name.startswith(("soltrader_", "process_"))
         assert family.documentation.endswith(".")
+
+
+def test_the_version_that_runs_is_told_from_a_checkout_too() -> None:
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    (build,) = [family for family in metrics().registry.collect() if family.name == "soltrader_build"]
+    assert build.samples[0].labels["version"] == setup["metadata"]["version"]

@@ -280,3 +280,18 @@ def test_a_stop_and_who_wanted_it_change_together_whatever_older_figures_say() -
     assert [scraped.value(name, account="001") for name in names] == [1, 1]
     scraped.hear(guard(), an_account(stopped="stopped by a person"))
     assert [scraped.value(name, account="001") for name in names] == [0, 0]
+
+
+def test_an_account_whose_first_sync_price_and_report_never_come_has_ages_that_grow() -> None:
+    ages = {"last_sync": {"account": "001"}, "last_report": {"account": "001"}, "last_price": SOL}
+
+    def seconds(scraped: Scraped) -> list[float | None]:
+        return [scraped.value(f"{name}_timestamp_seconds", **labels) for name, labels in ages.items()]
+
+    scraped = Scraped(AccountChanged(account=1, running=False, reason="keys: refused"))
+    assert seconds(scraped) == [None] * 3
+    scraped.hear(AccountChanged(account=1, running=True, reason=""))
+    assert seconds(scraped) == [NOW_MS / 1000] * 3
+    scraped.clock.ms += 600_000
+    scraped.hear(AccountChanged(account=1, running=True, reason=""))
+    assert seconds(scraped) == [NOW_MS / 1000 + 600] * 3, "one that begins again is not late at once"
