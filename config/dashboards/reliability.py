@@ -280,7 +280,7 @@ _MACHINERY = (
         ),
         unit=SECONDS,
         steps=((None, WARN), (3600, GOOD)),
-        alerts=("SolTraderRestarts",),
+        alerts=("SolTraderRestarts", "SolTraderCrashLoop"),
         width=6,
     ),
 )

@@ -105,6 +105,7 @@ def test_what_wakes_somebody_is_little() -> None:
     critical = {alert.name.removeprefix("SolTrader") for alert in alerts() if alert.severity == "critical"}
     assert critical == {
         "AccountDown",
+        "CrashLoop",
         "Down",
         "EmergencyStop",
         "MaintenanceRateHigh",
