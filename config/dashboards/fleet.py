@@ -216,7 +216,8 @@ _RISK = (
 _ACCOUNTS = (
     Rows(
         title="Accounts",
-        shows=f"Each account as it stands; earned since the process began. {ABOUT_EQUITY}",
+        shows="Each account as it stands, or stood when it last ran; earned since the process began."
+        f" {ABOUT_EQUITY}",
         act="Red needs a person. The account's number opens its own dashboard.",
         queries=(
             Query(f"sum by (account) (soltrader_equity_usdt{ACCOUNTS})", "equity"),
@@ -234,6 +235,7 @@ _ACCOUNTS = (
             Query(f"sum by (account) (soltrader_unrealised_usdt{ACCOUNTS})", "open"),
             Query(notional(ACCOUNTS), "exposure"),
             Query(f"sum by (account) (100 * soltrader_maintenance_rate_ratio{ACCOUNTS})", "maintenance"),
+            Query(f"min by (account) (soltrader_account_running{ACCOUNTS})", "runs"),
             Query(guard_mode(ACCOUNTS), "guard"),
             Query(
                 f"min by (account) (soltrader_stream_up{of(ACCOUNTS, stream='private|trading')})", "streams"
@@ -249,6 +251,7 @@ _ACCOUNTS = (
             "realised": Column(unit=USDT, steps=NEUTRAL, decimals=2),
             "open": Column(unit=USDT, steps=GAIN, decimals=2),
             "maintenance": Column(unit=PERCENT, steps=up_to(30, 50), decimals=1),
+            "runs": Column(unit=STATE, steps=((None, BAD), (1, GOOD)), words=DOWN_UP),
             "guard": Column(unit=STATE, steps=GUARD_STEPS, words=GUARD_WORDS),
             "streams": Column(unit=STATE, steps=((None, BAD), (1, GOOD)), words=DOWN_UP),
             "dry run": Column(unit=STATE, words={0: ("real", PLAIN), 1: ("DRY", WARN)}),

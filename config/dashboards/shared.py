@@ -15,10 +15,12 @@ GUARD_WORDS: Words = {0: ("trading", GOOD), 1: ("frozen", WARN), 2: ("held", BAD
 
 
 def guard_mode(labels: str) -> str:
-    """By account: 0 trading, 1 frozen, 2 held, 3 being flattened."""
+    """By account: 0 trading, 1 frozen, 2 held, 3 being flattened; nothing of one that doesn't run."""
     modes = ("frozen", "hold", "flatten")
     weighed = [f"{n} * soltrader_guard_mode{of(labels, mode=mode)}" for n, mode in enumerate(modes, 1)]
-    return f"max by (account) ({' or '.join(weighed)})"
+    return (
+        f"max by (account) ({' or '.join(weighed)}) and on (account) soltrader_account_running{labels} == 1"
+    )
 
 
 def notional(labels: str, side: str = "") -> str:

@@ -80,6 +80,18 @@ def test_dry_money_is_drawn_by_itself(tmp_path: Path, title: str) -> None:
     assert asked(tmp_path, series, expected) == ""
 
 
+def test_an_account_that_does_not_run_is_not_said_to_trade(tmp_path: Path) -> None:
+    series = {}
+    for account, runs in {"001": "1x120", "002": "1x60 0x60"}.items():
+        series[f'soltrader_account_running{{account="{account}"}}'] = runs
+        for mode in ("trading", "frozen", "hold", "flatten"):
+            held = int(mode == "trading")
+            series[f'soltrader_guard_mode{{account="{account}", mode="{mode}"}}'] = f"{held}x120"
+    (query,) = shown_by("fleet: Guard").values()
+    assert asked(tmp_path, series, {f"count({query})": 1.0, f"sum({query})": 0.0}) == ""
+    assert "runs" in shown_by("fleet: Accounts")
+
+
 def test_no_two_things_that_hold_a_side_back_look_like_a_third() -> None:
     (panel,) = [one for one in panels() if one.title == "account: Sides"]
     words = {}
