@@ -60,7 +60,7 @@ def account_picture(tally: AccountTally) -> Json:
         "down": tally.down,
         "frozen_until_ms": 0 if guard is None else guard.frozen_until_ms,
         "averaging_frozen": guard is not None and guard.averaging_frozen,
-        "streams": dict(tally.streams),
+        "streams": dict(sorted(tally.streams.items())),
         "counters": _counters(tally),
     }
 
