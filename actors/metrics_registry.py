@@ -146,12 +146,17 @@ class Metrics:
                 self._plumbing.balance_read(message)
 
     def _changed(self, changed: AccountChanged) -> None:
-        """An account that begins has until now as its last sync, price and report: ages count from here."""
+        """Ages of what has not come yet count from an account's beginning; connections end with it."""
         self._guard.changed(changed)
+        account, now_ms = account_label(changed.account), self._now_ms()
         if changed.running:
-            account, now_ms = account_label(changed.account), self._now_ms()
             self._plumbing.began(account, now_ms)
             self._figures.began(account, now_ms)
+        else:
+            self._plumbing.ended(account)
+            self._streams_up = {
+                (number, name) for number, name in self._streams_up if number != changed.account
+            }
 
     def _lost(self, changed: StreamChanged) -> bool:
         """Whether a connection that stood is gone; one that never stood, or was told twice, isn't lost."""

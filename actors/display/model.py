@@ -139,7 +139,7 @@ def account_after(tally: AccountTally, message: OfAccount) -> AccountTally:
         case AccountReport():
             return replace(tally, report=message, name=message.name, dry_run=message.dry_run)
         case AccountChanged():
-            return replace(tally, down=None if message.running else message.reason)
+            return tally.running() if message.running else tally.gone(message.reason)
         case GuardReport():
             return replace(tally, guard=message)
         case StreamChanged():

@@ -157,6 +157,14 @@ class AccountTally:
         """One more of something that belongs to no symbol."""
         return replace(self, counted=one_more(self.counted, counted.name, counted.amount))
 
+    def running(self) -> AccountTally:
+        """Its actors have begun."""
+        return replace(self, down=None)
+
+    def gone(self, reason: str) -> AccountTally:
+        """Its actors have ended, and their connections with them: nobody else tells, and none was lost."""
+        return replace(self, down=reason, streams=dict.fromkeys(self.streams, False))
+
     def with_stream(self, changed: StreamChanged) -> AccountTally:
         """A connection came up or went down; a second report of the same loss is none."""
         lost = self.streams.get(changed.stream, False) and not changed.up

@@ -71,6 +71,11 @@ class PlumbingMetrics:
         """The account's actors run from now on: that no sync ever succeeds has an age, too."""
         self.synced.labels(account).set(now_ms / MS_PER_SECOND)
 
+    def ended(self, account: str) -> None:
+        """The account's actors have ended, and their connections with them: none of those was lost."""
+        for stream in ACCOUNT_STREAMS:
+            self.up.labels(account, stream).set(0)
+
     def _begin_stream(self, account: str, stream: str) -> None:
         self.up.labels(account, stream).set(0)
         self.disconnects.labels(account, stream)

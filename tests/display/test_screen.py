@@ -121,6 +121,8 @@ def test_an_account_that_does_not_run_says_why_and_one_that_is_frozen_says_so() 
     assert "starting" not in line_with("001", shown(gone))
     again = busy().apply(AccountChanged(account=1, running=False, reason="an actor failed"))
     assert "NOT RUNNING: an actor failed" in line_with("001 main", shown(again))
+    assert "private DOWN" in "\n".join(shown(again))
+    assert again.accounts[1].losses == {}
     runs = again.apply(AccountChanged(account=1, running=True, reason=""))
     assert not any("NOT RUNNING" in line for line in shown(runs))
     frozen = runs.apply(a_guard(frozen_until_ms=NOW_MS + 1))

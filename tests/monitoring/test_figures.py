@@ -18,7 +18,7 @@ from messages.events import Counted
 from messages.reports import AccountChanged, GuardReport, PendingReport, StateWritten, StreamHeard
 from messages.sides import Side
 from tests.actors.stage import HandClock, StageWorld
-from tests.display.scenes import a_close
+from tests.display.scenes import a_close, a_stream
 from tests.store.reports import NOW_MS, a_side, a_symbol, an_account
 from tests.store.trades import a_trade
 from tests.venue_process import wait_for
@@ -295,3 +295,17 @@ def test_an_account_whose_first_sync_price_and_report_never_come_has_ages_that_g
     scraped.clock.ms += 600_000
     scraped.hear(AccountChanged(account=1, running=True, reason=""))
     assert seconds(scraped) == [NOW_MS / 1000 + 600] * 3, "one that begins again is not late at once"
+
+
+def test_the_connections_of_an_account_end_with_it_and_are_not_lost() -> None:
+    scraped = Scraped(
+        AccountChanged(account=1, running=True, reason=""), a_stream(True), a_stream(True, "public", 0)
+    )
+    private = {"account": "001", "stream": "private"}
+    assert scraped.value("stream_up", **private) == 1
+    scraped.hear(AccountChanged(account=1, running=False, reason="an actor failed"))
+    assert scraped.value("stream_up", **private) == 0
+    assert scraped.value("stream_up", account="all", stream="public") == 1
+    scraped.hear(a_stream(False), AccountChanged(account=1, running=True, reason=""), a_stream(True))
+    assert scraped.value("stream_up", **private) == 1
+    assert scraped.value("stream_disconnects_total", **private) == 0
