@@ -7,12 +7,12 @@ from actors.display.tallies import AccountTally
 
 def conditions(account: AccountTally, now_ms: int) -> list[tuple[str, bool]]:
     """Each in words, and whether it needs a person; [] while it trades. ``now_ms`` is the bot's, in UTC."""
-    report, guard = account.report, account.guard
+    guard = account.guard
     found: list[tuple[str, bool]] = []
     if account.down is not None:
         found.append((f"NOT RUNNING: {account.down or 'its actors have ended'}", True))
-    if report is not None and report.stopped:
-        found.append((f"STOPPED: {report.stopped}", True))
+    if account.stopped:
+        found.append((f"STOPPED: {account.stopped}", True))
     elif guard is not None and account.down is None:
         if now_ms < guard.frozen_until_ms:
             found.append(("FROZEN: no entry leaves", False))

@@ -59,7 +59,7 @@ def _account(account: AccountTally) -> Json:
         "equity_end_usdt": None if report is None else f"{report.equity:f}",
         "equity_change_usdt": None if change is None else f"{change:f}",
         **_booked(account.booked),
-        "stopped": "" if report is None else report.stopped,
+        "stopped": account.stopped,
         **{label: int(account.total(name)) for label, name in NAMED_COUNTS.items()},
         "balance_reads": dict(account.balance_reads),
         "stream_losses": dict(account.losses),

@@ -131,6 +131,14 @@ class AccountTally:
         return sum((symbol.booked for symbol in self.symbols.values()), SideTally())
 
     @property
+    def stopped(self) -> str:
+        """Why it is stopped, "" while it is not. The guard tells at once that it is, the next report why."""
+        mode = self.guard.mode if self.guard is not None else None
+        if mode == "" or self.report is None:
+            return mode or ""
+        return self.report.stopped or mode or ""
+
+    @property
     def equity_change(self) -> Decimal | None:
         """USDT since the start of the process; None before the first report."""
         return None if self.report is None else self.report.equity - self.report.start_equity

@@ -56,7 +56,7 @@ def account_picture(tally: AccountTally) -> Json:
         "available": text(None if report is None else report.available),
         "maintenance_rate": text(None if report is None else report.maintenance_rate),
         "maintenance_high": text(HIGH_MAINTENANCE),
-        "stopped": "" if report is None else report.stopped,
+        "stopped": tally.stopped,
         "down": tally.down,
         "frozen_until_ms": 0 if guard is None else guard.frozen_until_ms,
         "averaging_frozen": guard is not None and guard.averaging_frozen,

@@ -96,8 +96,12 @@ def test_a_freeze_is_shown_while_it_lasts_and_ends_without_a_word_of_the_bot(
     page.wait(f"{shown} === ''", "its end")
     site.tell(a_guard(account=2, averaging_frozen=True))
     page.wait(f"{shown}.startsWith('AVERAGING FROZEN')", "the early freeze")
-    site.tell(a_guard(account=2), an_account(account=2, name="frozen", stopped="loss: too much"))
-    page.wait(f"{shown} === 'STOPPED: loss: too much'", "the stop")
+    site.tell(a_guard(account=2, mode="hold"))
+    page.wait(f"{shown} === 'STOPPED: hold'", "the stop")
+    site.tell(an_account(account=2, name="frozen", stopped="loss: too much"))
+    page.wait(f"{shown} === 'STOPPED: loss: too much'", "its reason")
+    site.tell(a_guard(account=2))
+    page.wait(f"{shown} === ''", "its end, before the next report")
 
 
 def test_tiny_and_huge_prices_have_the_digits_of_their_ticks(page: Browser) -> None:
