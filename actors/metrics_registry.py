@@ -9,7 +9,7 @@ that all accounts share as ``all``. Money turns into binary floats here, at the 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from configparser import ConfigParser
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -86,8 +86,9 @@ class Metrics:
         symbols: Mapping[int, tuple[str, ...]],
         registry: CollectorRegistry | None = None,
         clock: Clock | None = None,
+        dry: Collection[int] = (),
     ) -> Metrics:
-        """With every counter of these accounts and their symbols at zero."""
+        """With every counter of these accounts and their symbols at zero; ``dry`` are dry runs."""
         metrics = cls(registry, clock)
         for account, traded in symbols.items():
             label = account_label(account)
@@ -100,6 +101,7 @@ class Metrics:
             ):
                 family.begin(label, traded)
             metrics._plumbing.begin(label)
+            metrics._figures.begin_dry(label, dry=account in dry)
         return metrics
 
     def watch_mailboxes(self, depths: Callable[[], list[tuple[str, int]]]) -> None:

@@ -220,7 +220,8 @@ class Bot:
 
     def _new_metrics(self, lost_records: Callable[[], Mapping[str, int]]) -> Metrics:
         symbols = {a.id: tuple(s.symbol for s in a.symbols) for a in self._config.accounts}
-        metrics = Metrics.for_config(symbols, clock=self._clock)
+        dry = {a.id for a in self._config.accounts if a.dry_run}
+        metrics = Metrics.for_config(symbols, clock=self._clock, dry=dry)
         metrics.watch_mailboxes(self._directory.depths)
         metrics.watch_log(lost_records)
         metrics.watch_clock(lambda: self._clock.offset_ms)

@@ -108,6 +108,10 @@ class FigureMetrics:
             for side in SIDES:
                 self.unprotected.set_since((account, symbol, side.value), 0)
 
+    def begin_dry(self, account: str, *, dry: bool) -> None:
+        """Whether the account is a dry run, which alerts ask also of one that never runs."""
+        self._of(self.dry_run, (account,)).set(dry)
+
     def began(self, account: str, now_ms: int) -> None:
         """The account's actors run from now on: that no price or report ever comes has an age, too."""
         self._of(self.reported, (account,)).set(now_ms / MS_PER_SECOND)

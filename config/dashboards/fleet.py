@@ -84,7 +84,7 @@ _NOW = (
         steps=ZERO,
         width=7,
         height=5,
-        alerts=("SolTraderAccountDown", "SolTraderEmergencyStop"),
+        alerts=("SolTraderAccountDown", "SolTraderEmergencyStop", "SolTraderDryAccount"),
     ),
     Figure(
         title="Longest without a right TP",

@@ -309,3 +309,9 @@ def test_the_connections_of_an_account_end_with_it_and_are_not_lost() -> None:
     scraped.hear(a_stream(False), AccountChanged(account=1, running=True, reason=""), a_stream(True))
     assert scraped.value("stream_up", **private) == 1
     assert scraped.value("stream_disconnects_total", **private) == 0
+
+
+def test_a_dry_account_is_known_as_such_before_it_runs() -> None:
+    made = Metrics.for_config({1: ("SOLUSDT",), 2: ("SOLUSDT",)}, dry={2})
+    value = made.registry.get_sample_value
+    assert [value("soltrader_dry_run", {"account": account}) for account in ("001", "002")] == [0, 1]
