@@ -100,7 +100,10 @@ def prometheus(running: Running, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def test_it_scrapes_the_running_bot_with_the_project_s_rules(prometheus: Prometheus) -> None:
-    found = prometheus.ask("query", query="soltrader_equity_usdt")["result"]
+    def equity() -> Any:
+        return prometheus.ask("query", query="soltrader_equity_usdt")["result"]
+
+    found = wait_for(equity, "a scrape after the account's first report")
     assert [one["metric"]["account"] for one in found] == ["001"]
     assert float(found[0]["value"][1]) > 0
     assert prometheus.rules().keys() == {alert.name for alert in alerts()}
