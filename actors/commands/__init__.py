@@ -9,4 +9,5 @@
 | serving   | venue                                         |
 | proof     | simulate, torture, soak                       |
 | arguments | what several of them take, and how it is read |
+| outputs   | the files that they write                     |
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from actors.commands.arguments import (
     wide_console,
     write_json,
 )
+from actors.commands.outputs import check_outputs, write_output
 from actors.control.commands import account_of
 from actors.reports.history import documents
 from actors.reports.history.analysis import Analysis
@@ -27,8 +27,6 @@ from actors.reports.history.lines import HistoryError
 from actors.reports.history.reading import account_history, has_history
 from actors.reports.history.tables import table
 from config import Config, load_config
-from state.store.disk import RealDisk
-from state.store.files import disk_trouble, write_whole
 
 
 def analyze(
@@ -48,8 +46,7 @@ def analyze(
     settings = load_config(config)
     span_s = None if period is None else duration("--period", period)
     kind = _plot_kind(plot)
-    for name, path in (("--plot", plot), ("--export", export), ("--export-cycles", export_cycles)):
-        _check_folder(name, path)
+    check_outputs(settings, {"--plot": plot, "--export": export, "--export-cycles": export_cycles})
     found = _analyses(settings, account, span_s)
     if kind in ("png", "svg") and len(found) > 1:
         codes = ", ".join(f"{one.account:03d}" for one in found)
@@ -57,11 +54,11 @@ def analyze(
             f"--plot {plot}: holds one account, and there are {codes}: add --account, or draw .html"
         )
     if plot is not None:
-        _write(plot, _drawn(kind, found))
+        write_output(plot, _drawn(kind, found))
     if export is not None:
-        _write(export, documents.trades_csv(found))
+        write_output(export, documents.trades_csv(found))
     if export_cycles is not None:
-        _write(export_cycles, documents.cycles_csv(found))
+        write_output(export_cycles, documents.cycles_csv(found))
     if json:
         write_json(documents.as_json(found))
     else:
@@ -75,12 +72,6 @@ def _plot_kind(path: Path | None) -> str:
     if path is not None and kind not in ("png", "svg", "html"):
         raise WrongArgument(f"--plot {path}: give it a name that ends in .png, .svg or .html")
     return kind
-
-
-def _check_folder(name: str, path: Path | None) -> None:
-    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
-        why = "is a folder" if path.is_dir() else "its folder is not there, or may not be written"
-        raise WrongArgument(f"{name} {path}: can't be written: {why}")
 
 
 def _analyses(settings: Config, number: int | None, span_s: float | None) -> list[Analysis]:
@@ -110,10 +101,3 @@ def _drawn(kind: str, found: Sequence[Analysis]) -> bytes:
     return {"png": lambda: as_png(found[0]), "svg": lambda: as_svg(found[0]), "html": lambda: page(found)}[
         kind
     ]()
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_whole(RealDisk(), path, content)
-    except OSError as error:
-        raise Refused(disk_trouble(error, path)) from None

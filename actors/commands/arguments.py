@@ -37,7 +37,7 @@ class WrongArgument(Exception):
 
 def duration(name: str, text: str) -> float:
     """Seconds of a time such as 90s, 15m, 24h or 7d; without a unit they are seconds."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|d)?", text.strip())
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(s|m|h|d)?", text.strip())
     if match is None:
         raise WrongArgument(f"{name} {text!r}: write a time such as 90s, 15m, 24h or 7d")
     return float(match[1]) * _UNITS[match[2]]
