@@ -71,6 +71,17 @@ def test_what_can_t_be_told_leaves_with_1_and_says_why(folder: Path) -> None:
     assert (gone.code, "001_trades_history.csv: no such file" in gone.err) == (1, True)
 
 
+def test_a_folder_that_can_t_be_looked_into_is_told_in_one_line_and_has_a_verdict(folder: Path) -> None:
+    config = folder / "config.toml"
+    data = str(folder / "data")
+    config.write_text(config.read_text().replace(data, data.replace("/data", "/" + "d" * 300)))
+    done = called(*with_config(folder, "analyze"))
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1), done.text
+    assert "001_trades_history.csv: can't be read: File name too long" in done.err
+    told = orjson.loads(called(*with_config(folder, "health", "--json")).out)
+    assert {check["check"] for check in told["checks"] if check["mark"] == "bad"} >= {"disk", "trades"}
+
+
 def test_a_spoilt_line_is_named_and_nothing_is_drawn(folder: Path) -> None:
     path = folder / "data" / "001_performance_metrics.csv"
     path.write_text(path.read_text().replace("10001", "1000l"))

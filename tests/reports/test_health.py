@@ -211,12 +211,19 @@ def write_saved(folder: Path, **changes: Any) -> Path:
     return path
 
 
-def of_files(folder: Path, *, serving: int | None = None) -> dict[str, Finding]:
+def of_files(folder: Path, *, serving: Picture | None = None) -> dict[str, Finding]:
     return {finding.check: finding for finding in file_findings(config(folder), serving=serving)}
 
 
-def not_ok(folder: Path) -> dict[str, Mark]:
-    return {name: found.mark for name, found in of_files(folder).items() if found.mark is not Mark.OK}
+def not_ok(folder: Path, *, serving: Picture | None = None) -> dict[str, Mark]:
+    found = of_files(folder, serving=serving)
+    return {name: each.mark for name, each in found.items() if each.mark is not Mark.OK}
+
+
+def a_running(folder: Path, *messages: object, **changes: Any) -> Picture:
+    """A bot that holds the lock of account 1."""
+    (folder / ".001_lock").write_text("pid 4711 since 2026-01-01T00:00:00.000Z\n")
+    return a_picture(*messages, **changes)
 
 
 def test_sound_files_of_a_stopped_bot_are_fine(tmp_path: Path) -> None:
@@ -289,11 +296,63 @@ def test_a_lock_of_a_live_process_that_serves_nothing_is_bad(tmp_path: Path) -> 
     lock = tmp_path / ".001_lock"
     lock.write_text(f"pid {os.getpid()} since 2026-01-01T00:00:00.000Z\n")
     assert not_ok(tmp_path) == {"lock": Mark.BAD}
-    assert of_files(tmp_path, serving=os.getpid())["lock"].mark is Mark.OK
-    for text in ("pid 999999999 since long ago\n", "pid x\n", ""):
+    picture = a_picture(pid=os.getpid())
+    assert of_files(tmp_path, serving=picture)["lock"].mark is Mark.OK
+    for text in (
+        "pid 999999999 since long ago\n",
+        "pid x\n",
+        "pid \u00b2 since\n",
+        f"pid {'9' * 5000} s\n",
+        "",
+    ):
         lock.write_text(text)
         assert not_ok(tmp_path) == {}
-        assert of_files(tmp_path, serving=os.getpid())["lock"].mark is Mark.BAD
+        assert of_files(tmp_path, serving=picture)["lock"].mark is Mark.BAD
+
+
+def test_a_lock_that_nobody_holds_is_as_it_should_be_where_its_account_has_not_started(
+    tmp_path: Path,
+) -> None:
+    picture = a_picture()
+    idle = replace(picture.model.accounts[1], report=None)
+    picture = replace(picture, model=replace(picture.model, accounts={1: idle}))
+    assert not_ok(tmp_path, serving=picture) == {}
+    (tmp_path / ".001_lock").write_text(f"pid {os.getpid()} since 2026-01-01T00:00:00.000Z\n")
+    assert not_ok(tmp_path, serving=picture) == {"lock": Mark.BAD}
+
+
+def test_files_that_are_gone_while_the_account_trades_are_bad(tmp_path: Path) -> None:
+    written = StateWritten(account=1, failure="", took_ns=1, changes=1, at_ms=NOW_MS)
+    picture = a_running(tmp_path, written)
+    late = replace(picture, now_ms=picture.model.started_ms + 6 * MINUTE_MS)
+    gone = of_files(tmp_path, serving=late)
+    assert {check for check, found in gone.items() if found.mark is Mark.BAD} == {
+        "state file",
+        "trades",
+        "performance",
+    }
+    assert all("is gone" in gone[check].text for check in ("state file", "trades", "performance"))
+    early = replace(picture, now_ms=picture.model.started_ms + 4 * MINUTE_MS)
+    assert not_ok(tmp_path, serving=early).keys() == {"state file", "trades"}
+
+
+def test_figures_that_a_running_bot_no_longer_writes_are_bad(tmp_path: Path) -> None:
+    write_saved(tmp_path)
+    history = History(tmp_path).minute("10000")
+    picture = a_running(tmp_path)
+    picture = replace(picture, model=replace(picture.model, started_ms=history.now_ms - 60 * MINUTE_MS))
+    for age, expected in ((4, {}), (6, {"performance": Mark.BAD})):
+        now = replace(picture, now_ms=history.now_ms + age * MINUTE_MS)
+        assert not_ok(tmp_path, serving=now) == expected
+    just_begun = replace(now, model=replace(now.model, started_ms=now.now_ms - MINUTE_MS))
+    assert not_ok(tmp_path, serving=just_begun) == {}
+
+
+def test_what_can_t_be_looked_at_is_bad_and_hides_nothing_else(tmp_path: Path) -> None:
+    found = of_files(tmp_path / ("x" * 300))  # a name that no disk takes: looking fails, also for root
+    bad = {check for check, each in found.items() if each.mark is Mark.BAD}
+    assert bad == {"disk", "state file", "trades", "performance", "flag"}
+    assert "File name too long" in found["trades"].text
 
 
 def test_without_a_process_the_verdict_is_bad_and_the_files_are_looked_at(

@@ -21,11 +21,11 @@
 |               | fires; a close has failed        |                                                   |
 | limits        | a loss over 80 % of its rule's   | a maintenance rate over 80 % of its rule's        |
 | restarts      | any in the last day              | over 5 in the last hour                           |
-| state file    | unreadable ones are kept aside   | unreadable, refused, or not written               |
-| trades        |                                  | a line or the header is wrong                     |
-| performance   |                                  | the same                                          |
+| state file    | unreadable ones are kept aside   | unreadable, refused, not written, or gone         |
+| trades        |                                  | a line or the header is wrong; gone               |
+| performance   |                                  | the same; no row for 5 minutes                    |
 | flag          |                                  | the account is stopped, or will start as stopped  |
 | lock          |                                  | held by another process than the one that answers |
 
-Where no process runs, the process, the disk and the files are checked.
+Where no process runs, the process, the disk and the files are checked. What can't be looked at is bad.
 """

@@ -32,7 +32,7 @@ def findings(config: Config) -> list[Finding]:
         found = [Finding(account=0, check="process", mark=Mark.BAD, text=str(error))]
         return _ordered([*found, *file_findings(config, serving=None)])
     live = [*process_findings(picture, config), *account_findings(picture, config, _standings(config))]
-    return _ordered([*live, *file_findings(config, serving=picture.pid)])
+    return _ordered([*live, *file_findings(config, serving=picture)])
 
 
 def _standings(config: Config) -> Standings:

@@ -13,8 +13,8 @@ from config import Account, Config
 
 
 def has_history(config: Config, account: Account) -> bool:
-    """Whether an account has traded with this config."""
-    return Files.of(Path(config.process.data_dir), account).trades.exists()
+    """Whether an account has traded with this config; raises HistoryError where that can't be seen."""
+    return _exists(Files.of(Path(config.process.data_dir), account).trades)
 
 
 def account_history(config: Config, account: Account, *, since_ms: int) -> Analysis:
@@ -27,5 +27,12 @@ def account_history(config: Config, account: Account, *, since_ms: int) -> Analy
             f"{files.trades}: has trades of account {min(owners):03d}, not only of {account.code}: "
             "put the right file here"
         )
-    minutes = read_all_performance(files.performance) if files.performance.exists() else []
+    minutes = read_all_performance(files.performance) if _exists(files.performance) else []
     return analyse(account.id, account.name, trades, minutes, since_ms=since_ms)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise HistoryError(f"{path}: can't be read: {error.strerror}") from None
