@@ -114,6 +114,19 @@ def test_several_accounts_don_t_fit_one_sheet_but_fit_a_page(folder: Path) -> No
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
 
 
+def test_what_a_dry_run_has_made_is_marked_as_such(folder: Path) -> None:
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace("dry_run = false", "dry_run = true"))
+    for path in sorted((folder / "data").glob("001_*.csv")):
+        path.rename(path.with_name(path.name.replace("001_", "001_dry_")))
+    page = folder / "a.html"
+    done = called(*with_config(folder, "analyze", "--plot", str(page)))
+    assert done.out.startswith("account 001 main DRY, ")
+    assert "account 001 main DRY, " in page.read_text()
+    (told,) = orjson.loads(called(*with_config(folder, "analyze", "--json")).out)["accounts"]
+    assert told["dry_run"] is True
+
+
 def test_exports_are_written_whole_and_private(folder: Path) -> None:
     trades, cycles = folder / "t.csv", folder / "c.csv"
     arguments = ("--export", str(trades), "--export-cycles", str(cycles))

@@ -48,6 +48,17 @@ def test_a_png_is_an_a4_sheet_at_the_density_of_print(found: Analysis) -> None:
     assert size == tuple(round(inches * DOTS_PER_INCH) for inches in A4_LANDSCAPE_IN)
 
 
+def test_titles_stand_clear_of_each_other_beside_the_longest_names(tmp_path: Path) -> None:
+    symbol = "1000000BABYDOGEUSDTXX"
+    history = History(tmp_path, symbols=(symbol,))
+    history.cycle(Side.SHORT, [("100", "1")], [("99", "1")], symbol=symbol)
+    drawn = sheet(_analysis(history))
+    drawn.draw_without_rendering()
+    for axes in drawn.axes:
+        left, right = axes._left_title, axes._right_title
+        assert not left.get_window_extent().overlaps(right.get_window_extent()), left.get_text()
+
+
 def test_the_page_holds_its_drawing_and_needs_nothing_else(found: Analysis) -> None:
     text = page([found]).decode()
     drawn = re.findall(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", text)

@@ -270,6 +270,18 @@ def test_a_spoilt_file_is_bad_and_says_why(tmp_path: Path, spoil: Any, check: st
     assert set(not_ok(tmp_path)) == {check}
 
 
+def test_trades_of_another_account_and_a_spoilt_older_file_of_figures_are_bad(tmp_path: Path) -> None:
+    write_saved(tmp_path)
+    History(tmp_path, 2).cycle(Side.LONG, [("100", "1")], [("101", "1")])
+    (tmp_path / "002_trades_history.csv").rename(tmp_path / "001_trades_history.csv")
+    History(tmp_path).minute("10000")
+    (tmp_path / "001_performance_metrics.csv.1").write_text("time\n")
+    found = of_files(tmp_path)
+    assert "has trades of account 002, not only of 001" in found["trades"].text
+    assert "metrics.csv.1: begins not with the columns" in found["performance"].text
+    assert not_ok(tmp_path) == {"trades": Mark.BAD, "performance": Mark.BAD}
+
+
 def test_a_state_that_others_may_read_and_old_spoilt_ones_are_worth_a_look(tmp_path: Path) -> None:
     path = write_saved(tmp_path)
     path.chmod(0o644)

@@ -41,6 +41,7 @@ SPOILT_TRADES = {
         ",101,1,102,",
         "value_usdt is '102', price times qty",
     ),
+    "a time of its own": (3, ",1767225", ",9991767225", "exec_ms is '9991767225"),
     "a time that is none": (3, "17672256", "x7672256", "exec_ms is 'x7672256"),
     "an unknown role": (2, ",O,", ",Q,", "role is 'Q'"),
     "an unclosed quote": (3, "SOLUSDT", '"SOLUSDT', "is not CSV"),

@@ -73,7 +73,7 @@ def _title(figure: Figure, found: Analysis) -> None:
     figure.text(
         0.025,
         0.965,
-        f"Account {found.account:03d} {found.name}",
+        f"Account {found.title}",
         size=16,
         weight="bold",
         color=INK,
@@ -130,14 +130,16 @@ def _drawdown(axes: Axes, found: Analysis) -> None:
         return
     times, values = drawdown_percent(found.minutes)
     axes.fill_between(times, values, 0, color=DRAWDOWN, alpha=0.25, linewidth=0)
-    axes.plot(times, values, color=DRAWDOWN, linewidth=1.0)
+    marker = "o" if len(found.minutes) < _FEW_MINUTES else ""
+    axes.plot(times, values, color=DRAWDOWN, linewidth=1.0, marker=marker, markersize=3, clip_on=False)
     axes.set_ylim(top=0)
 
 
 def _sides(axes: Axes, found: Analysis) -> None:
-    _style(axes, "Realised by symbol and side", "USDT, after fees and funding")
+    _style(axes, "Realised by symbol and side", "USDT")
     if not found.sides:
         _empty(axes, "nothing has closed in this time")
+        axes.set(xticks=(), yticks=())
         return
     bars = _bars(found.sides)
     places, lengths = range(len(bars)), [float(amount) for _, amount, _ in bars]
@@ -147,6 +149,7 @@ def _sides(axes: Axes, found: Analysis) -> None:
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(_AMOUNTS)
     axes.axvline(0, color=FAINT, linewidth=0.8)
+    axes.set_xlabel("after fees and funding", fontsize=9, color=FAINT)
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.18)
 
@@ -170,6 +173,7 @@ def _depths(axes: Axes, found: Analysis) -> None:
     _style(axes, "Deepest level of each closed cycle", "cycles")
     if not found.sides:
         _empty(axes, "nothing has closed in this time")
+        axes.set(xticks=(), yticks=())
         return
     deepest = max(figures.levels for figures in found.sides)
     for side, offset in zip(SIDES, (-0.2, 0.2), strict=True):

@@ -13,8 +13,8 @@ from actors.account import Files
 from actors.flag import read_flag
 from actors.reports.health.findings import Finding, Mark
 from actors.reports.history.lines import HistoryError
-from actors.reports.history.performance import read_performance
-from actors.reports.history.trades import read_trades
+from actors.reports.history.performance import read_all_performance
+from actors.reports.history.reading import own_trades
 from actors.reports.picture import Picture
 from actors.start import StartRefused, refuse_other_environment
 from config import Account, Config
@@ -101,7 +101,7 @@ def _state(config: Config, account: Account, files: Files, at_work: Picture | No
 def _executions(account: Account, path: Path, at_work: Picture | None) -> Finding:
     if not path.exists():
         return _absent(account, "trades", path, at_work)
-    count = sum(1 for _ in read_trades(path))
+    count = sum(1 for _ in own_trades(path, account))
     return _finding(account, "trades", Mark.OK, f"{count:,} rows, each readable")
 
 
@@ -110,9 +110,8 @@ def _figures(account: Account, path: Path, at_work: Picture | None) -> Finding:
         at_work = None  # the first row may be still to come
     if not path.exists():
         return _absent(account, "performance", path, at_work)
-    count, newest_ms = 0, 0
-    for minute in read_performance(path):
-        count, newest_ms = count + 1, minute.at_ms
+    minutes = read_all_performance(path)
+    count, newest_ms = len(minutes), minutes[-1].at_ms if minutes else 0
     if at_work is not None and at_work.now_ms - newest_ms > _FIGURES_MS:
         when = f"the last one is of {iso_utc(newest_ms)}" if count else "none has come"
         text = f"{count:,} rows, and {when}, though there is one a minute: see the account's log for why"

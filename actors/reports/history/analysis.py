@@ -65,6 +65,7 @@ class Analysis:
 
     account: int
     name: str
+    dry_run: bool
     since_ms: int
     until_ms: int
     sides: tuple[Figures, ...]
@@ -81,6 +82,11 @@ class Analysis:
     minutes: tuple[Minute, ...]
 
     @property
+    def title(self) -> str:
+        """Whose it is; what no exchange has seen says so."""
+        return f"{self.account:03d} {self.name}{' DRY' if self.dry_run else ''}"
+
+    @property
     def closes_a_day(self) -> Decimal | None:
         """None where less than an hour is known: a day made up from minutes says nothing."""
         span_ms = self.until_ms - self.since_ms
@@ -88,7 +94,13 @@ class Analysis:
 
 
 def analyse(
-    account: int, name: str, trades: Sequence[Trade], minutes: Sequence[Minute], *, since_ms: int
+    account: int,
+    name: str,
+    trades: Sequence[Trade],
+    minutes: Sequence[Minute],
+    *,
+    since_ms: int,
+    dry_run: bool = False,
 ) -> Analysis:
     """Reckon an account up from everything that its files hold; only what is after ``since_ms`` is told."""
     every = cycles_of(trades)
@@ -104,6 +116,7 @@ def analyse(
     return Analysis(
         account=account,
         name=name,
+        dry_run=dry_run,
         since_ms=max(since_ms, min(times, default=since_ms)),
         until_ms=max(times, default=since_ms),
         sides=tuple(figures(of, symbol, side) for (symbol, side), of in by_side(complete)),

@@ -84,6 +84,7 @@ def _account(found: Analysis) -> Json:
     return {
         "account": found.account,
         "name": found.name,
+        "dry_run": found.dry_run,
         "since_utc": iso_utc(found.since_ms),
         "until_utc": iso_utc(found.until_ms),
         "equity": None if found.equity is None else _equity(found.equity),

@@ -49,10 +49,7 @@ def cells(figures: Figures) -> tuple[str, ...]:
 def heading(found: Analysis) -> str:
     """Whose, and of when."""
     span = duration(found.until_ms - found.since_ms)
-    return (
-        f"account {found.account:03d} {found.name}, {minute(found.since_ms)} to {minute(found.until_ms)} UTC "
-        f"({span})"
-    )
+    return f"account {found.title}, {minute(found.since_ms)} to {minute(found.until_ms)} UTC ({span})"
 
 
 def sentences(found: Analysis) -> Iterator[tuple[str, str]]:

@@ -65,8 +65,11 @@ def _trade(row: Row) -> Trade:
         raise Wrong("value_usdt", f"price times qty, {price * qty:f},", f"{value:f}")
     if qty <= 0:
         raise Wrong("qty", "more than 0", f"{qty:f}")
+    at_ms = row.whole("exec_ms")
+    if at_ms != row.time_ms("time_utc"):
+        raise Wrong("exec_ms", f"the milliseconds of {row.text('time_utc')}", f"{at_ms}")
     return Trade(
-        at_ms=row.whole("exec_ms"),
+        at_ms=at_ms,
         account=row.whole("account"),
         symbol=row.text("symbol"),
         side=row.one_of("side", _SIDES),
