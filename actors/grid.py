@@ -13,10 +13,12 @@ from actors.mail import (
     Decided,
     DropEntries,
     Finished,
+    Origin,
     PriceTaken,
     Report,
     SaveGrid,
 )
+from actors.reopenings import Reopenings
 from actors.shell import Shell, World
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import SettingAnswered, Withdraw
@@ -57,7 +59,7 @@ class GridActor(Shell):
         self._keeper = account_address(state.account, "keeper")
         self._guard = account_address(state.account, "guard")
         self._figures: SymbolFigures | None = None
-        self._origins: dict[Side, int] = {}
+        self._reopenings = Reopenings()
         self._reported_ms = 0
         self._report_due = False
         self._booked: list[TradeBooked] = []
@@ -111,6 +113,7 @@ class GridActor(Shell):
                 commands.append(effect)
             else:
                 self._carry_out(effect, received_ns, now_ms)
+        self._reopenings.stepped(before, self._state)
         if commands:
             origins = self._origins_of(commands)
             self.send(self._orders, Decided(commands=tuple(commands), origins=origins))
@@ -170,7 +173,8 @@ class GridActor(Shell):
     def _close_acted(self, acted: CloseActed, received_ns: int, now_ms: int) -> None:
         self._drop_entries("a side has closed", openings=False)
         # A close that a read has told is as old as the arrival of its answer: now.
-        self._origins[acted.side] = received_ns or self.world.clock.monotonic_ns()
+        arrived_ns = received_ns or self.world.clock.monotonic_ns()
+        self._reopenings.closed(acted.side, self._state, arrived_ns)
         if acted.exec_ms:
             figure = Decimal(max(now_ms - acted.exec_ms, 0))
             self._latency(acted.side, exchange_to_acted_ms=figure)
@@ -192,14 +196,16 @@ class GridActor(Shell):
             ),
         )
 
-    def _origins_of(self, commands: list[OrderCommand]) -> dict[str, int]:
-        """The frames that the reopening orders among the commands answer."""
-        origins: dict[str, int] = {}
+    def _origins_of(self, commands: list[OrderCommand]) -> dict[str, Origin]:
+        """The closes that the reopening orders among the commands answer."""
+        origins: dict[str, Origin] = {}
         for command in commands:
             if isinstance(command, PlaceOrder) and not command.reduce_only and command.price is None:
                 order = self._state.orders.get(command.order_link_id)
-                if order is not None and order.role is Role.OPENING and command.leg in self._origins:
-                    origins[command.order_link_id] = self._origins.pop(command.leg)
+                opens = order is not None and order.role is Role.OPENING
+                origin = self._reopenings.take(command.leg) if opens else None
+                if origin is not None:
+                    origins[command.order_link_id] = origin
         return origins
 
     def _report_soon(self, now_ms: int) -> None:

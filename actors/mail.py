@@ -11,6 +11,7 @@ from exchange.ports import TradingSocket
 from messages.guard import GuardMemory
 from messages.orders import OrderCommand, OrdersAnswered, SendOrders
 from messages.requests import Answer, Request
+from messages.sides import Side
 from state.grid.model import GridState
 
 
@@ -34,14 +35,23 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A close: which cycle of which side, and when the frame that told it arrived (the clock's monotonic)."""
+
+    side: Side
+    cycle: int
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """A grid's commands of one step, in order.
 
-    ``origins`` gives, for a reopening order's id, the arrival of the frame that closed the side.
+    ``origins`` gives, for a reopening order's id, the close that it answers.
     """
 
     commands: tuple[OrderCommand, ...]
-    origins: dict[str, int]
+    origins: dict[str, Origin]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

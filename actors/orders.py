@@ -19,6 +19,7 @@ from actors.mail import (
     Check,
     Decided,
     DropEntries,
+    Origin,
     Overdue,
     PriceTaken,
     Report,
@@ -79,7 +80,7 @@ class OrdersActor(Shell):
         self._socket: TradingSocket | None = None
         self._numbers = itertools.count(1)
         self._under_way: dict[str, tuple[SendOrders, int]] = {}
-        self._origins: dict[str, int] = {}
+        self._origins: dict[str, Origin] = {}
         self._stopped = ""
         self._stream_up = False
         self._withheld: set[str] = set()
@@ -236,10 +237,11 @@ class OrdersActor(Shell):
             self.send(account_address(self._account, caller), Call(request=orders, reply_to=self.address))
         log_sent(self._account, commands, now_ms)
         for command in commands:
-            origin = self._origins.pop(command.order_link_id, 0)
-            if origin and isinstance(command, PlaceOrder):
-                log_reopening(self._account, command, sent_ns - origin, now_ms)
-                self._latency(command.symbol, command.leg, sent_ns - origin)
+            origin = self._origins.pop(command.order_link_id, None)
+            if origin is not None and isinstance(command, PlaceOrder):
+                took_ns = sent_ns - origin.received_ns
+                log_reopening(self._account, command, origin, took_ns, now_ms)
+                self._latency(command.symbol, command.leg, took_ns)
 
     def _latency(self, symbol: str, side: Side, took_ns: int) -> None:
         self.send(

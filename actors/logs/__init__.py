@@ -32,6 +32,7 @@ The milestones of a close are records of level INFO with the id of the closed cy
 | reopening_filled      | the side is held again; or reopening_given_up                            |
 | take_profit_sent      | the new take profit is with the order actor, from the first fill on      |
 | take_profit_placed    | it rests and leaves exactly the side's size: the close is over           |
+| closed_again          | the side has closed before that; the trail of ``next_cycle`` goes on     |
 
 ``after_us`` is the time since the frame's arrival, ``next_cycle`` the cycle that follows.
 """

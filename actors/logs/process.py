@@ -93,27 +93,31 @@ def process_log(config: Config, *, quiet: bool, disk: Disk | None = None) -> Ite
 def _files(config: Config, disk: Disk, people: PeopleHandler) -> FilesHandler:
     folder, log = Path(config.process.data_dir), config.process.log
     paths = {account.id: Files.of(folder, account).log for account in config.accounts}
+    accounts = {path: number for number, path in paths.items()}
     make = partial(
         LogFile,
         disk,
         clock=SystemClock(),
-        gap=_gap,
         max_bytes=log.max_megabytes * _MEGABYTE,
         kept=log.kept_files,
     )
-    files = FilesHandler(_level(log.level.value), make, {0: folder / PROCESS_FILE, **paths})
+
+    def begin(path: Path) -> LogFile:
+        return make(path, gap=partial(_gap, accounts.get(path, 0)))
+
+    files = FilesHandler(_level(log.level.value), begin, {0: folder / PROCESS_FILE, **paths})
     files.on_trouble = lambda text: people.emit(_record(f"the log is not written: {text}"))
     return files
 
 
-def _gap(lost: int, trouble: str) -> bytes:
-    record = _record(f"{lost} records before this one are missing: {trouble}")
+def _gap(account: int, lost: int, trouble: str) -> bytes:
+    record = _record(f"{lost} records before this one are missing: {trouble}", account)
     return JsonFormat().line(record)
 
 
-def _record(text: str) -> logging.LogRecord:
+def _record(text: str, account: int = 0) -> logging.LogRecord:
     told = {"name": "sol_trader", "levelno": logging.ERROR, "levelname": "ERROR", "msg": text}
-    return logging.makeLogRecord({**told, **about(kind="log_lost")})
+    return logging.makeLogRecord({**told, **about(kind="log_lost", account=account)})
 
 
 def _level(name: str) -> int:

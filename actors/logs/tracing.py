@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from actors.logs.fields import about
 from actors.logs.steps import commands, decided_in, told_by
 from actors.logs.trail import Moment, Step, Trail
+from actors.mail import Origin
 from exchange.clock import Clock
 from messages.ids import cycle_id, parse_order_link_id
 from messages.orders import OrderCommand, RequestAnswered
@@ -65,8 +66,8 @@ def log_sent(account: int, sent: Iterable[OrderCommand], now_ms: int) -> None:
             _say(account, command.symbol, step)
 
 
-def log_reopening(account: int, command: OrderCommand, took_ns: int, now_ms: int) -> None:
-    """The order that opens a side again has left, so long after the frame that told the close."""
+def log_reopening(account: int, command: OrderCommand, origin: Origin, took_ns: int, now_ms: int) -> None:
+    """The order that opens a side has left, so long after the frame that told the close which it answers."""
     name = parse_order_link_id(command.order_link_id)
     if name is None:
         return
@@ -75,8 +76,8 @@ def log_reopening(account: int, command: OrderCommand, took_ns: int, now_ms: int
         text="the market order has left",
         at_ms=now_ms,
         milestone=True,
-        side=name.side,
-        cycle=name.cycle - 1,
+        side=origin.side,
+        cycle=origin.cycle,
         opens=name.side,
         next_cycle=name.cycle,
         order=command.order_link_id,

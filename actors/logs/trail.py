@@ -7,7 +7,7 @@ milestones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from messages.events import Note
 from messages.ids import OrderName, parse_order_link_id
@@ -78,6 +78,9 @@ class Trail:
 
     def _begin(self, acted: CloseActed, m: Moment) -> Iterator[Step]:
         began_ns = m.received_ns or m.now_ns
+        known = self._closes.get(acted.side)
+        if known is not None:
+            yield _closed_again(known, m, acted.side)
         close = _Close(side=acted.side, cycle=m.after.of(acted.side).cycle - 1, began_ns=began_ns)
         self._closes[acted.side] = close
         if m.received_ns:
@@ -167,7 +170,15 @@ class Trail:
                 yield _step(close, m, "take_profit_placed", text, opens=s, order=order.order_link_id)
                 return
         if not side.held:
-            close.opens.discard(s)  # closed again before that: a trail of its own
+            close.opens.discard(s)
+            if s is not close.side:  # else its own close has just said so
+                yield _closed_again(close, m, s)
+
+
+def _closed_again(close: _Close, m: Moment, s: Side) -> Step:
+    """The end of a trail that no take profit ends: the next cycle's goes on from there."""
+    step = _step(close, m, "closed_again", f"{s} has closed again before that, as next_cycle tells", opens=s)
+    return replace(step, next_cycle=m.after.of(s).cycle - 1)
 
 
 def _step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 
 from actors.logs.fields import STATUS, about
-from actors.logs.handlers import FilesHandler, WaitingRoom
+from actors.logs.handlers import FilesHandler, PeopleHandler, WaitingRoom
 from actors.logs.log_file import LogFile
-from actors.logs.process import process_log
+from actors.logs.process import _files, process_log
 from actors.logs.tracing import STEPS
 from config import Config, ConfigError, Problem, SecretFilter, Secrets
 from config.loader import check_document
@@ -247,3 +248,28 @@ class _Clock:
 
     def monotonic_ns(self) -> int:
         return 0
+
+
+def test_records_that_a_full_disk_has_not_taken_are_told_in_the_name_of_their_account(tmp_path: Path) -> None:
+    class FullDisk(RealDisk):
+        full = True
+
+        def write(self, descriptor: int, payload: bytes | memoryview) -> int:
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(descriptor, payload)
+
+    disk = FullDisk()
+    files = _files(config(tmp_path), disk, PeopleHandler(logging.CRITICAL))
+    record = OURS.makeRecord(
+        OURS.name, logging.INFO, "", 0, "a close", (), None, extra=about(kind="x", account=1)
+    )
+    files.emit(record)
+    disk.full = False
+    files._files[1]._again_ns = 0  # the next attempt need not be waited for
+    files.emit(record)
+    files.close()
+    missing, after = records(tmp_path / "001_log.jsonl")
+    assert (missing["account"], missing["kind"]) == ("001", "log_lost")
+    assert missing["text"].startswith("1 records before this one are missing")
+    assert after["text"] == "a close"
