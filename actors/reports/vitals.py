@@ -23,6 +23,8 @@ from messages.reports import (
 DAY_MS = 24 * 60 * 60 * 1000
 #: Of each thing; what is beyond it is too much anyhow.
 KEPT = 1_000
+#: A close that was acted on later is remembered before others.
+SLOW_MS = 1_000
 #: What is remembered.
 Told = (
     Counted
@@ -129,7 +131,10 @@ def _after(vitals: AccountVitals, message: Told, now_ms: int) -> AccountVitals:
 def _after_close(vitals: AccountVitals, acted_ms: Decimal | None, now_ms: int) -> AccountVitals:
     if acted_ms is None:  # the other of a close's two figures, or one that could not be measured
         return vitals
-    young = tuple(close for close in vitals.closes[-(KEPT - 1) :] if close.at_ms > now_ms - DAY_MS)
+    young = [close for close in vitals.closes if close.at_ms > now_ms - DAY_MS]
+    if len(young) >= KEPT:  # a slow one is what a person must hear of, however many have come since
+        quick = (at for at, close in enumerate(young) if close.acted_ms <= SLOW_MS)
+        del young[next(quick, 0)]
     return replace(vitals, closes=(*young, TimedClose(at_ms=now_ms, acted_ms=acted_ms)))
 
 

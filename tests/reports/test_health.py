@@ -140,6 +140,13 @@ def test_what_is_not_as_it_should_be_has_its_mark(messages: list[object], expect
     assert marks(a_picture(*messages)) == expected
 
 
+def test_a_slow_close_is_not_forgotten_over_a_thousand_quick_ones() -> None:
+    picture = a_picture(a_latency("5001", None), *[a_latency("20", None)] * 1_500)
+    assert marks(picture) == {"TP latency": Mark.BAD}
+    (told,) = [each.text for each in account_findings(picture, config(), {}) if each.check == "TP latency"]
+    assert told.startswith("the newest 1000 closes in the last day")
+
+
 def test_what_is_long_ago_spoils_no_verdict() -> None:
     messages = (*count("orphan", 3), a_latency("9000", None), *losses(9), *reads("waiting", 99))
     now = a_picture(*messages)

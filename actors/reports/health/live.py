@@ -12,7 +12,7 @@ from actors.display.tallies import AccountTally
 from actors.reports.health.findings import Finding, Mark, above, finding
 from actors.reports.health.risks import guard, limits, prices, take_profits
 from actors.reports.picture import Picture
-from actors.reports.vitals import DAY_MS, AccountVitals, within
+from actors.reports.vitals import DAY_MS, KEPT, AccountVitals, within
 from config import Config
 
 HOUR_MS = 3_600_000
@@ -77,7 +77,8 @@ def _latency(account: int, vitals: AccountVitals, now_ms: int) -> Finding:
         return finding(account, "TP latency", Mark.OK, "no take profit has closed a side in the last day")
     most = found.largest or Decimal(0)
     p50, p99 = latency(found.percentile(50)), latency(found.percentile(99))
-    text = f"{found.count} closes in the last day, p50 {p50} ms, p99 {p99} ms, most {latency(most)} ms"
+    many = "the newest " if found.count >= KEPT else ""
+    text = f"{many}{found.count} closes in the last day, p50 {p50} ms, p99 {p99} ms, most {latency(most)} ms"
     return finding(account, "TP latency", above(most, TP_LOOK_MS, TP_BAD_MS), text)
 
 
