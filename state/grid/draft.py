@@ -143,6 +143,25 @@ class Draft:
         )
         return order
 
+    def meet(
+        self, name: OrderName, qty: Decimal, price: Decimal | None = None, *, sent_ms: int | None = None
+    ) -> Order:
+        """An order of ours by its id that the state lacks (lost, or restored from an older file).
+
+        Unknown until a row or a look-up shows it; its id is never given out again. The caller puts it.
+        """
+        self.spend(name)
+        return Order(
+            name=name,
+            qty=qty,
+            price=price,
+            asked_price=price,
+            phase=Phase.UNKNOWN,
+            sent_ms=self.now_ms if sent_ms is None else sent_ms,
+            since_ms=self.now_ms,
+            decided=False,
+        )
+
     def amend(self, order: Order, wish: Wish, priority: Priority) -> None:
         """Ask for another total quantity and price; only where no request about the order runs."""
         self.state.orders[order.order_link_id] = changed(

@@ -173,18 +173,7 @@ def _fill_order(d: Draft, name: OrderName | None, execution: Execution) -> Order
         return None
     order = d.find(execution.order_link_id)
     if order is None:
-        # Ours by its id, but not in the state (lost, or restored from an older file): look it up.
-        order = Order(
-            name=name,
-            qty=execution.qty,
-            price=None,
-            asked_price=None,
-            phase=Phase.UNKNOWN,
-            sent_ms=d.now_ms,
-            since_ms=d.now_ms,
-            decided=False,
-        )
-        d.spend(name)
+        order = d.meet(name, execution.qty)
     order = order.with_fill(execution.qty, execution.qty * execution.price)
     if order.surely_filled:
         order = changed(order.ended_as(FILLED, d.now_ms), row_filled=order.exec_filled)

@@ -21,7 +21,6 @@ from state.grid.model import CycleBook, SideState
 from state.grid.procedures import Closing, Restart, RestartStep
 from state.leg import Leg, SizeRow, Source
 from state.numbers import ZERO
-from state.order import Order, Phase
 
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _MOST_WEEKS = 26
@@ -151,18 +150,7 @@ def _know_orders(d: Draft, executions: list[Execution]) -> None:
         if known is not None:
             d.put(changed(known, exec_filled=ZERO, exec_value=ZERO))
             continue
-        d.spend(name)
-        order = Order(
-            name=name,
-            qty=sum((e.qty for e in executions if e.order_link_id == link_id), ZERO),
-            price=None,
-            asked_price=None,
-            phase=Phase.UNKNOWN,
-            sent_ms=d.now_ms,
-            since_ms=d.now_ms,
-            decided=False,
-        )
-        d.put(order)
+        d.put(d.meet(name, sum((e.qty for e in executions if e.order_link_id == link_id), ZERO)))
 
 
 def _tell_last_close(d: Draft, side: SideState, last: Execution) -> None:

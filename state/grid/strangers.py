@@ -16,17 +16,7 @@ from state.order import CancelReason, Order, Phase
 def take_in_stranger(d: Draft, name: OrderName, row: OrderRow) -> Order:
     """Keep an order that the exchange has shown; its id is never given out again."""
     price = row.price if row.price > 0 else None
-    order = Order(
-        name=name,
-        qty=row.qty,
-        price=price,
-        asked_price=price,
-        phase=Phase.UNKNOWN,
-        sent_ms=row.created_ms,
-        since_ms=d.now_ms,
-        decided=False,
-    ).with_row(row, d.now_ms)
-    d.spend(name)
+    order = d.meet(name, row.qty, price, sent_ms=row.created_ms).with_row(row, d.now_ms)
     d.put(order)
     return order
 
