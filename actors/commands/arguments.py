@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from decimal import Decimal, InvalidOperation
@@ -52,11 +53,11 @@ def decimal(name: str, text: str) -> Decimal:
 
 
 def check_writable(name: str, path: Path | None) -> None:
-    """Say before a long run, not after it, that its result can't be written."""
+    """Say before a long run, not after it, that its result can't be written; a new file is for its owner."""
     if path is None:
         return
     try:
-        path.open("ab").close()
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
     except OSError as error:
         raise WrongArgument(f"{name} {path}: can't be written: {error.strerror}") from None
 

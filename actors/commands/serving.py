@@ -86,7 +86,7 @@ def venue_options(
         seed=seed,
         journal=journal,
         accounts=max(account.id for account in settings.accounts),
-        balance=max(account.simulated_usdt for account in settings.accounts),
+        balances=tuple(f"{account.code}={account.simulated_usdt:f}" for account in settings.accounts),
         symbols=tuple(symbols),
     )
 

@@ -90,7 +90,8 @@ class Trail:
             )
         else:
             yield _step(close, m, "close_read", "a read has told the close: the stream had not")
-        age = f", {m.now_ms - acted.exec_ms} ms after its execution" if acted.exec_ms else ""
+        # By two clocks, of which ours may be a little behind.
+        age = f", {max(m.now_ms - acted.exec_ms, 0)} ms after its execution" if acted.exec_ms else ""
         yield _step(close, m, "close_acted", f"the close is acted on{age}")
 
     def _cancelling(self, close: _Close, m: Moment) -> Iterator[Step]:

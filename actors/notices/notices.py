@@ -128,7 +128,9 @@ class Notices:
         )
 
     def _put(self, notice: Notice) -> None:
-        notice = replace(notice, dry=notice.account in self._dry)
+        if notice.account in self._dry:  # no money is at stake: it wakes nobody
+            calm = Severity.WARNING if notice.severity is Severity.CRITICAL else notice.severity
+            notice = replace(notice, dry=True, severity=calm)
         for channel, thread in self._channels:
             if wants(channel, notice):
                 thread.put(notice)

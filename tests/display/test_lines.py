@@ -7,6 +7,7 @@ import pytest
 from actors.display.happenings import happening_of
 from actors.display.lines import happening_text, status_lines
 from messages.events import Note, Severity
+from messages.reports import AccountChanged
 from messages.sides import Side
 from tests.display.scenes import a_close, a_latency, a_stream, an_order, busy, start
 from tests.store.reports import NOW_MS, an_account
@@ -68,3 +69,5 @@ def test_a_status_line_says_when_an_account_starts_stops_or_is_cut_off() -> None
     assert list(status_lines(start())) == ["001: starting"]
     (line,) = status_lines(start().apply(an_account(stopped="loss", streams_up=False)))
     assert line.startswith("001: STOPPED (loss), streams DOWN, equity")
+    down = AccountChanged(account=1, running=False, reason="survey: refused")
+    assert list(status_lines(start().apply(down))) == ["001: NOT RUNNING (survey: refused)"]

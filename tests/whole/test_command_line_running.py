@@ -117,6 +117,11 @@ def test_a_second_process_on_the_same_folder_is_refused_and_told_who_holds_it(st
     assert "order.create" not in (story.folder / "early.jsonl").read_text()
 
 
+def test_the_results_of_a_run_are_for_their_owner_alone(story: Story) -> None:
+    for name in ("first.json", "first.jsonl"):
+        assert (story.folder / name).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_run_after_a_run_trades_on_and_keeps_what_the_first_one_wrote(story: Story) -> None:
     assert not check_journal(story.folder / "first.jsonl").violations
     (kept,) = (story.folder / "data").glob("before_*")

@@ -29,7 +29,7 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self._path, self._failure = path, ""
         # Unbuffered: what is written is in the hands of the kernel, whatever becomes of this process.
-        self._file = None if path is None else path.open("wb", buffering=0)
+        self._file = None if path is None else os.fdopen(_opened(path), "wb", buffering=0)
 
     def request(self, at_ms: int, op: str, account: str, data: Any, reply: Reply) -> None:
         """A request and the code it was answered with; for batches also the code of each item."""
@@ -79,6 +79,11 @@ class Journal:
                 rest = rest[self._file.write(rest) or 0 :]
         except OSError as error:
             self._failure = error.strerror or str(error)
+
+
+def _opened(path: Path) -> int:
+    """Empty; what accounts did is their owner's alone, where the file is a new one."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
 
 def _item_codes(reply: Reply) -> list[int]:

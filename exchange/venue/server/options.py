@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -29,8 +30,9 @@ class VenueOptions:
     ``prices`` are files to replay (PATH or SYMBOL=PATH); without them ``scenario`` names what is generated
     (None: the default), or is "manual". ``speed`` is how fast prices are replayed; the clock runs as
     always. ``symbols`` are names, or NAME=PRICE for one that the venue doesn't know. ``limit_factor``
-    multiplies every rate limit, for stress tests only. ``balance`` is each account's, in USDT. With
-    ``end_with_input`` the venue stops when its standard input ends: it never outlives who started it.
+    multiplies every rate limit, for stress tests only. ``balance`` is each account's, in USDT, but for those
+    that ``balances`` names, as 002=500. With ``end_with_input`` the venue stops when its standard input ends:
+    it never outlives who started it.
     """
 
     port: int = 0
@@ -41,6 +43,7 @@ class VenueOptions:
     journal: Path | None = None
     accounts: int = 3
     balance: Decimal = Decimal(10_000)
+    balances: tuple[str, ...] = ()
     control: bool = False
     symbols: tuple[str, ...] = DEFAULT_SYMBOLS
     limit_factor: int = 1
@@ -53,6 +56,10 @@ class VenueOptions:
             (self.seed < 0, f"seed {self.seed}: give 0 or more"),
             (not 1 <= self.accounts <= MOST_ACCOUNTS, f"accounts {self.accounts}: give 1 to {MOST_ACCOUNTS}"),
             (not (self.balance.is_finite() and self.balance >= 0), f"balance {self.balance}: give 0 or more"),
+            *(
+                (own is None, f"balances {text!r}: write an account and its USDT, such as 002=500")
+                for text, own in ((text, _own_balance(text)) for text in self.balances)
+            ),
             (not self.symbols, "symbols: give at least one"),
             (self.limit_factor < 1, f"limit-factor {self.limit_factor}: give 1 or more"),
             (
@@ -68,6 +75,10 @@ class VenueOptions:
         if found:
             raise OptionsError("; ".join(found))
 
+    def balance_of(self, account: str) -> Decimal:
+        """The USDT that an account, as 002, begins with."""
+        return dict(filter(None, map(_own_balance, self.balances))).get(account, self.balance)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the venue's options to a parser."""
@@ -81,6 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--journal", type=Path, metavar="FILE", help="write requests and private records here")
     add("--accounts", type=int, default=3, help="how many accounts: 001, 002, …")
     add("--balance", type=_decimal, default=Decimal(10_000), help="USDT of each account")
+    add("--balances", nargs="+", default=[], metavar="002=500", help="USDT of these accounts instead")
     add("--symbols", nargs="+", default=[], metavar="SYMBOL", help="SOLUSDT, or NEWUSDT=0.5")
     add("--control", action="store_true", help="serve /control: prices and faults to order")
     add("--limit-factor", type=int, default=1, help="multiply rate limits (stress tests only)")
@@ -98,6 +110,7 @@ def options_from(arguments: argparse.Namespace) -> VenueOptions:
         journal=arguments.journal,
         accounts=arguments.accounts,
         balance=arguments.balance,
+        balances=tuple(arguments.balances),
         control=arguments.control,
         symbols=tuple(arguments.symbols) or DEFAULT_SYMBOLS,
         limit_factor=arguments.limit_factor,
@@ -130,6 +143,11 @@ def parse(argv: Sequence[str] | None = None) -> VenueOptions:
         return options_from(arguments)
     except OptionsError as error:
         parser.error(str(error))
+
+
+def _own_balance(text: str) -> tuple[str, Decimal] | None:
+    told = re.fullmatch(r"([0-9]{3})=([0-9]{1,20}(?:\.[0-9]{1,8})?)", text, re.ASCII)
+    return None if told is None else (told[1], Decimal(told[2]))
 
 
 def _decimal(text: str) -> Decimal:

@@ -61,7 +61,7 @@ class VenueServer:
             seed=options.seed,
             now_ms=clock(),
             instruments=instruments,
-            accounts=[AccountSpec(name=name, balance_usdt=options.balance) for name in names],
+            accounts=[AccountSpec(name=name, balance_usdt=options.balance_of(name)) for name in names],
         )
         self._journal = _open_journal(options)
         faults = self._faults = Faults()

@@ -112,6 +112,7 @@ options = st.builds(
     journal=st.none() | st.just(Path("data/journal.jsonl")),
     accounts=st.integers(1, 999),
     balance=st.decimals(0, 10**9, places=4),
+    balances=st.lists(st.just("002=500.5") | st.just("010=7"), max_size=2).map(tuple),
     control=st.booleans(),
     symbols=st.lists(names, min_size=1, max_size=4, unique=True).map(tuple),
     limit_factor=st.integers(1, 1000),
@@ -128,6 +129,19 @@ def test_wrong_options_are_told_all_at_once() -> None:
         VenueOptions(port=-1, accounts=0, speed=Decimal(0))
     for name in ("port", "accounts", "speed"):
         assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["2=500", "002", "002=-1", "002=1e3", "002=", "٠٠٢=5"])
+def test_a_balance_of_one_account_names_it_and_an_amount(text: str) -> None:
+    with pytest.raises(OptionsError, match=r"balances .*: write an account and its USDT, such as 002=500"):
+        VenueOptions(balances=(text,))
+
+
+def test_accounts_begin_with_their_own_balances() -> None:
+    with venue_process(scenario="manual", balance=900, balances=["002=500.5"]) as venue:
+        for account, equity in (("001", "900"), ("002", "500.5"), ("003", "900")):
+            reply = RawRest(venue, account).get("/v5/account/wallet-balance", "accountType=UNIFIED").json()
+            assert Decimal(reply["result"]["list"][0]["totalEquity"]) == Decimal(equity)
 
 
 def test_a_file_replayed_very_fast_skips_no_print_for_matching(tmp_path: Path) -> None:
