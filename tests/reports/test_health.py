@@ -188,6 +188,11 @@ def test_the_guard_s_own_word_is_taken(standing: dict[str, Any], mark: Mark) -> 
     assert marks(a_picture(), standing=standing) == {"guard": mark}
 
 
+def test_a_report_that_still_tells_of_a_stop_is_older_than_the_guard_s_own_word() -> None:
+    resumed = {"stopped": "", "mode": "hold", "frozen": ""}
+    assert marks(a_picture(an_account(stopped="stopped by a person")), standing=resumed) == {}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

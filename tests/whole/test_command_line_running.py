@@ -39,7 +39,8 @@ METRICS = {
     "stream_disconnects_total",
 }
 SECRETS = {"SOL_TRADER_KEY_001": "simulated-key-001", "SOL_TRADER_SECRET_001": "simulated-secret-001"}
-STOP_S = 5
+#: What the compose file gives the bot, and less than the systemd unit does: after that it would be killed.
+STOP_S = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,9 +58,13 @@ class Connection:
         self.ended = True
         await self._socket.close(code=code)
 
-    async def run(self, receive: Callable[[str], None]) -> web.WebSocketResponse:
+    async def run(self, receive: Callable[[str], None]) -> web.StreamResponse:
         """Serve the connection to its end; ``receive`` gets each text message."""
-        await self._socket.prepare(self._request)
+        try:
+            await self._socket.prepare(self._request)
+        except ConnectionError:  # who has gone before the handshake's end is served to it
+            self.ended = True
+            return web.Response()
         writer = asyncio.create_task(self._write())
         try:
             await self._read(receive)

@@ -1,10 +1,19 @@
 """WebSockets on the wire, against a venue in a process of its own."""
 
+import signal
+import socket
+import struct
+
 import pytest
 import websocket
 
 from tests.venue.server.rig import RawRest, RawSocket, auth_message, order_message, resting
-from tests.venue_process import VenueProcess
+from tests.venue_process import VenueProcess, venue_process
+
+_UPGRADE = (
+    b"GET /v5/private HTTP/1.1\r\nHost: venue\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 def test_a_filled_order_comes_on_every_private_topic(venue: VenueProcess) -> None:
@@ -109,3 +118,17 @@ def test_orders_of_one_burst_are_answered_in_order(venue: VenueProcess) -> None:
 def test_auth_on_the_public_stream_is_refused(venue: VenueProcess) -> None:
     with RawSocket(venue, "/v5/public/linear") as stream:
         assert stream.ask(auth_message("001"))["success"] is False
+
+
+def test_clients_that_leave_before_the_handshake_s_end_leave_no_traceback() -> None:
+    """The venue stands still meanwhile, so that it finds their request and their going at once."""
+    with venue_process(scenario="manual") as venue:
+        host, _, port = venue.url.removeprefix("http://").partition(":")
+        for _ in range(5):
+            venue.process.send_signal(signal.SIGSTOP)
+            for resets in (0, 1) * 10:
+                with socket.create_connection((host, int(port))) as client:
+                    client.sendall(_UPGRADE)
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", resets, 0))
+            venue.process.send_signal(signal.SIGCONT)
+            venue.control("state")  # venue_process looks through its log at the end
