@@ -35,6 +35,7 @@ def server(path: Path) -> ControlServer:
 def test_a_socket_that_somebody_removes_with_its_folder_is_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "sol_trader")
     path = tmp_path / "data" / ".control"
     with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
         rmtree(path.parent)
@@ -51,6 +52,7 @@ def test_a_socket_that_somebody_removes_with_its_folder_is_made_anew(
 def test_a_socket_that_can_not_be_made_anew_is_told_once_and_made_as_soon_as_it_can(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "sol_trader")
     path = tmp_path / "data" / ".control"
     with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
         rmtree(path.parent)

@@ -40,7 +40,7 @@ def test_a_data_folder_with_an_impossible_name_is_told_by_every_command(
     example_config(tmp_path, **{'data_dir = "data"': f'data_dir = "{TOO_LONG}"'})
     monkeypatch.chdir(tmp_path)
     done = called(command, "--config", "config.toml")
-    assert (done.code, "File name too long" in done.err) == (1, True), done.text
+    assert (done.code, "File name too long" in done.text) == (1, True), done.text
 
 
 def test_a_stop_that_finds_no_process_says_which_folder_it_looked_at(

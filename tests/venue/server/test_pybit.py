@@ -17,6 +17,13 @@ SOL = {"category": "linear", "symbol": "SOLUSDT"}
 Message = dict[str, Any]
 
 
+class Subscriptions(dict[str, str]):
+    """pybit stores a subscription after it has sent it, and dies of an answer in between: here that waits."""
+
+    def __missing__(self, req_id: str) -> str:
+        return wait_for(lambda: self.get(req_id), "pybit to store what it has sent")
+
+
 @pytest.fixture
 def http(venue: VenueProcess) -> HTTP:
     session = HTTP(**KEYS)
@@ -34,8 +41,11 @@ def dial(venue: VenueProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     opened: list[Any] = []
 
     def open_socket(kind: Any, *args: str, **options: Any) -> Any:
-        opened.append(kind(*args, testnet=False, **options))
-        return opened[-1]
+        socket = kind(*args, testnet=False, **options)
+        opened.append(socket)
+        if hasattr(socket, "subscriptions"):
+            socket.subscriptions = Subscriptions()
+        return socket
 
     yield open_socket
     for socket in opened:
