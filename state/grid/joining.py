@@ -35,12 +35,21 @@ def join_fill(d: Draft, side: SideState, name: OrderName | None, order: Order | 
     if not side.held:
         side.held, side.ever_opened = True, True
         side.settings = d.state.cycle_settings
+        _lift_old_pause(d, side, name, order)
     if name.role is Role.OPENING and name.cycle == side.cycle:
         _join_opening(d, side, order, e.qty)
     else:
         _join_level(d, side, name.level, order, e.qty, e.qty * e.price)
     side.kept_away = frozenset()
     renew_base(d, side)
+
+
+def _lift_old_pause(d: Draft, side: SideState, name: OrderName, order: Order) -> None:
+    """A paused side opens nothing: an opening that the state lacks came of a resume that was lost with it."""
+    began = name.role is Role.OPENING and name.cycle == side.cycle and not order.decided
+    if side.paused and began and d.state.flatten is None:
+        d.note("resumed", f"no longer paused ({side.paused}): it has opened since", side.side)
+        side.paused = ""
 
 
 def _explain_foreign(side: SideState) -> None:

@@ -109,3 +109,21 @@ def test_a_person_closing_a_side_leaves_it_flat_until_resume() -> None:
     world.resume(Side.LONG)
     at_rest(world)
     assert world.leg(Side.LONG) == Decimal("0.3")
+
+
+def test_a_resume_that_a_crash_has_lost_is_known_by_the_opening_that_came_of_it() -> None:
+    world = opened()
+    person_closes(world, Side.LONG)
+    at_rest(world)
+    before = dict(world.grids)
+    world.resume(Side.LONG)
+    world.run_until(lambda: world.leg(Side.LONG) > 0)
+    world.checks.crashed = True
+    world.restart(before)
+    at_rest(world)
+    assert not world.side(Side.LONG).paused
+    assert len(world.resting("E", Side.LONG)) == 1
+    world.move("151.00", steps=4)
+    at_rest(world)
+    assert [closed.cause for closed in world.told(CycleClosed)][-1] == "take_profit"
+    assert world.leg(Side.LONG) == Decimal("0.3")
