@@ -20,7 +20,7 @@ from messages.account import OrderRow
 from messages.commands import Resume
 from messages.events import StreamEvents
 from messages.guard import PrivateStreamLost
-from messages.sides import SIDES
+from messages.sides import SIDES, Role
 from state.grid.model import GridState, SideState
 
 #: How long a stop takes from the execution that is its cause.
@@ -67,10 +67,14 @@ def who_closed(e: Execution) -> Who:
 
 @dataclass(slots=True)
 class _Cycle:
-    """What a leg's executions since it was last flat say; ``mixed``: a person has enlarged it."""
+    """What a leg's executions since it was last flat say; ``mixed``: a person has enlarged it.
+
+    ``opened``: an opening of ours has, which a paused side never sends.
+    """
 
     worst: Who = Who.WE
     mixed: bool = False
+    opened: bool = False
 
 
 class ClosesHaveTheirConsequence(Checker):
@@ -99,7 +103,7 @@ class ClosesHaveTheirConsequence(Checker):
         before, after = turn.before, turn.after
         if before is None or after is None or after.long is before.long:
             return ()
-        found = [f for s in SIDES for f in _taken_back(turn, before.of(s), after)]
+        found = [f for s in SIDES for f in self._taken_back(turn, before.of(s), after)]
         if isinstance(turn.message, Resume):
             self._worse -= {(after.account, (after.symbol, s)) for s in SIDES if not after.of(s).paused}
         if before.closing is not None and after.closing is None and after.account not in self._lost:
@@ -115,7 +119,9 @@ class ClosesHaveTheirConsequence(Checker):
             if e.closed_qty:
                 cycle.worst = max(cycle.worst, who_closed(e))
             else:
-                cycle.mixed = cycle.mixed or e.order is None or name_of(e.order.link_id) is None
+                name = name_of(e.order.link_id) if e.order is not None else None
+                cycle.mixed = cycle.mixed or name is None
+                cycle.opened = cycle.opened or (name is not None and name.role is Role.OPENING)
             if e.size_after == 0:
                 self._zeros[key] = e.seq, cycle
                 if cycle.worst is not Who.WE:
@@ -135,12 +141,16 @@ class ClosesHaveTheirConsequence(Checker):
         elif cycle.worst is not Who.WE and not side.paused:
             yield f"{state.symbol} {side.side}: closed by {cycle.worst.name}, yet it is not paused"
 
-
-def _taken_back(turn: Turn, was: SideState, state: GridState) -> Iterator[str]:
-    side = state.of(was.side)
-    mended = isinstance(turn.message, Resume) or (turn.before is not None and turn.before.restart is not None)
-    if was.paused.startswith(_CLOSED_BY) and not side.paused and not mended:
-        yield f"{state.symbol} {side.side}: goes on without resume, though it was {was.paused}"
+    def _taken_back(self, turn: Turn, was: SideState, state: GridState) -> Iterator[str]:
+        side = state.of(was.side)
+        if not was.paused.startswith(_CLOSED_BY) or side.paused or isinstance(turn.message, Resume):
+            return
+        if turn.before is not None and turn.before.restart is not None:
+            return
+        self._note()
+        cycle = self._cycles.get((state.account, (state.symbol, side.side)))
+        if cycle is None or not cycle.opened:  # else a crash had lost the resume that let it open
+            yield f"{state.symbol} {side.side}: goes on without resume, though it was {was.paused}"
 
 
 class StopsHaveTheirCause(Checker):
