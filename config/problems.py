@@ -61,8 +61,7 @@ def place_of(location: Iterable[int | str]) -> str:
             text += f"[{part}]"
         else:
             key = part if part.isascii() and part.replace("-", "_").isidentifier() else repr(part)
-            key = key if len(key) <= _LONGEST_SHOWN else f"{key[: _LONGEST_SHOWN - 3]}..."
-            text += f".{key}" if text else key
+            text += f".{_cut(key)}" if text else _cut(key)
     return text
 
 
@@ -108,6 +107,10 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     text = text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 

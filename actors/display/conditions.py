@@ -10,7 +10,7 @@ def conditions(account: AccountTally, now_ms: int) -> list[tuple[str, bool]]:
     guard = account.guard
     found: list[tuple[str, bool]] = []
     if account.down is not None:
-        found.append((f"NOT RUNNING: {account.down or 'its actors have ended'}", True))
+        found.append((f"NOT RUNNING: {account.down}", True))
     if account.stopped:
         found.append((f"STOPPED: {account.stopped}", True))
     elif guard is not None and account.down is None:

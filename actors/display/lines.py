@@ -30,7 +30,7 @@ def _status(account: AccountTally) -> str:
     marks = f"{account.account:03d}{' DRY' if account.dry_run else ''}"
     report = account.report
     if account.down is not None:
-        return f"{marks}: NOT RUNNING ({account.down or 'its actors have ended'})"
+        return f"{marks}: NOT RUNNING ({account.down})"
     if report is None:
         return f"{marks}: starting"
     stopped = f"STOPPED ({report.stopped}), " if report.stopped else ""

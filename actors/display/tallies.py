@@ -171,7 +171,8 @@ class AccountTally:
 
     def gone(self, reason: str) -> AccountTally:
         """Its actors have ended, and their connections with them: nobody else tells, and none was lost."""
-        return replace(self, down=reason, streams=dict.fromkeys(self.streams, False))
+        why = reason or "its actors have ended"
+        return replace(self, down=why, streams=dict.fromkeys(self.streams, False))
 
     def with_stream(self, changed: StreamChanged) -> AccountTally:
         """A connection came up or went down; a second report of the same loss is none."""

@@ -28,8 +28,8 @@ def nobody(account: int, asked: Asked) -> str:
     return f"account {account:03d} is not in the config"
 
 
-def server(path: Path) -> ControlServer:
-    return ControlServer(path, nobody, lambda: "the watch does not answer")
+def server(path: Path, look_s: float = 5) -> ControlServer:
+    return ControlServer(path, nobody, lambda: "the watch does not answer", look_s=look_s)
 
 
 def test_a_socket_that_somebody_removes_with_its_folder_is_made_anew(
@@ -37,7 +37,7 @@ def test_a_socket_that_somebody_removes_with_its_folder_is_made_anew(
 ) -> None:
     caplog.set_level("WARNING", "sol_trader")
     path = tmp_path / "data" / ".control"
-    with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
+    with server(path, look_s=0.01):
         rmtree(path.parent)
         wait_for(lambda: caplog.records, "the socket")
         with client(path) as connection:
@@ -54,7 +54,7 @@ def test_a_socket_that_can_not_be_made_anew_is_told_once_and_made_as_soon_as_it_
 ) -> None:
     caplog.set_level("WARNING", "sol_trader")
     path = tmp_path / "data" / ".control"
-    with ControlServer(path, nobody, lambda: "the watch does not answer", look_s=0.01):
+    with server(path, look_s=0.01):
         rmtree(path.parent)
         path.parent.write_text("a file where the folder was")
         wait_for(lambda: caplog.records, "the trouble")

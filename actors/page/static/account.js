@@ -63,7 +63,7 @@ function badges(account, nowMs) {
   const found = [];
   const add = (kind, text) => found.push(make("span", { class: `badge ${kind}` }, text));
   if (account.dry_run) add("dry", "DRY");
-  if (account.down !== null) add("stopped", `NOT RUNNING: ${account.down || "its actors have ended"}`);
+  if (account.down !== null) add("stopped", `NOT RUNNING: ${account.down}`);
   if (account.stopped) add("stopped", `STOPPED: ${account.stopped}`);
   else if (account.down === null && nowMs < account.frozen_until_ms) add("frozen", "FROZEN: no entry leaves");
   else if (account.down === null && account.averaging_frozen) add("frozen", "AVERAGING FROZEN: too little is available");

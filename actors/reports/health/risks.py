@@ -56,7 +56,7 @@ def prices(tally: AccountTally, now_ms: int) -> Finding:
 def guard(tally: AccountTally, vitals: AccountVitals, standing: Mapping[str, Any]) -> Finding:
     """What it has done to the account, and which of its rules fire, whatever they do."""
     # The guard's own word is of now; a report is some seconds old, and may still tell of what was resumed.
-    stopped = standing.get("stopped", tally.report.stopped if tally.report is not None else "")
+    stopped = standing.get("stopped", tally.stopped)
     paused = [who for who, side in _sides(tally) if side.status == "paused"]
     also = [f"paused until `resume`: {', '.join(paused)}"] if paused else []
     also += _fires(vitals.guard) if vitals.guard is not None else []
