@@ -8,7 +8,7 @@ from actors.account import MakeExchange, grid_settings
 from actors.display.ladder_table import ladder_table
 from actors.start import StartRefused, clock_offset_ms, survey
 from config import Config, Environment
-from exchange.clock import OffsetClock, SystemClock
+from exchange.clock import ExchangeClock, SystemClock
 from exchange.errors import ProtocolError
 
 
@@ -17,10 +17,10 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
     verdicts: list[str] = []
     demo = config.process.environment is Environment.DEMO
     for account in config.accounts:
-        clock = OffsetClock(SystemClock(), 0)
+        clock = ExchangeClock(SystemClock())
         rest = make_exchange(account, clock, _ignore).rest()
         try:
-            clock.offset_ms = clock_offset_ms(rest, clock)
+            clock.move(clock_offset_ms(rest, clock))
             ground = survey(rest, account.id, grid_settings(account), switch=False, demo=demo)
         except StartRefused as error:
             verdicts.append(f"account {account.code} can't start: {error}")

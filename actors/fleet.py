@@ -40,7 +40,7 @@ from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.wedges import Wedged
 from config import Account, Config, Environment
-from exchange.clock import OffsetClock
+from exchange.clock import ExchangeClock
 from exchange.errors import ProtocolError
 from messages.commands import StreamGap
 from messages.events import Counted, Note, Severity
@@ -67,7 +67,7 @@ class Fleet:
         machine: Machine,
         world: World,
         timers: RunningTimers,
-        clock: OffsetClock,
+        clock: ExchangeClock,
         config: Config,
         make_exchange: MakeExchange,
         *,
@@ -243,7 +243,7 @@ class Fleet:
             rest = exchange.rest()
             try:
                 if not self.running:
-                    self._clock.offset_ms += clock_offset_ms(rest, self._clock)
+                    self._clock.move(clock_offset_ms(rest, self._clock))
                 demo = environment is Environment.DEMO
                 ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
             finally:

@@ -47,7 +47,7 @@ from actors.supervisor import SupervisorActor
 from actors.watch import WatchActor
 from actors.wedges import Wedges
 from config import Config
-from exchange.clock import OffsetClock
+from exchange.clock import ExchangeClock
 from exchange.errors import ProtocolError
 from messages.guard import Standing
 
@@ -92,7 +92,7 @@ class Bot:
         self._make_exchange = make_exchange
         self._machine: Machine = machine or ThreadMachine()
         self._outbox = self._machine.outbox
-        self._clock = OffsetClock(self._machine.clock, 0)
+        self._clock = ExchangeClock(self._machine.clock)
         self._directory = Directory()
         self._timers = self._machine.timers(self._directory, self._clock)
         self._world = World(
@@ -283,7 +283,7 @@ class Bot:
             message = self._next_message(left)
             if isinstance(message, ClockDrifted):
                 _log.warning("the clock has drifted by %s ms: set to the exchange's", message.by_ms)
-                self._clock.offset_ms += message.by_ms
+                self._clock.move(message.by_ms)
             failure = self._failed(message)
             if failure:
                 return failure

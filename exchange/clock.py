@@ -30,17 +30,33 @@ class SystemClock:
         return time.monotonic_ns()
 
 
-class OffsetClock:
-    """The machine's clock, moved to the exchange's."""
+class ExchangeClock:
+    """The exchange's time, carried on by the machine's monotonic clock.
 
-    def __init__(self, base: Clock, offset_ms: int) -> None:
-        self._base = base
-        self.offset_ms = offset_ms
+    It begins with what the machine takes for UTC, and is moved to the exchange's time once that is read.
+    Whoever sets the machine's clock meanwhile moves nothing: no timer waits for an hour that comes twice.
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+        self._ahead_ms = machine.now_ms() - self._monotonic_ms()
 
     def now_ms(self) -> int:
         """UTC in milliseconds as the exchange's clock shows it."""
-        return self._base.now_ms() + self.offset_ms
+        return self._monotonic_ms() + self._ahead_ms
 
     def monotonic_ns(self) -> int:
         """A clock that never steps."""
-        return self._base.monotonic_ns()
+        return self._machine.monotonic_ns()
+
+    def move(self, by_ms: int) -> None:
+        """The exchange's clock was read, and is so far ahead of this one."""
+        self._ahead_ms += by_ms
+
+    @property
+    def offset_ms(self) -> int:
+        """How far this clock is ahead of the one that the machine shows at present."""
+        return self.now_ms() - self._machine.now_ms()
+
+    def _monotonic_ms(self) -> int:
+        return self._machine.monotonic_ns() // 1_000_000

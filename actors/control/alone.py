@@ -18,7 +18,7 @@ from actors.process import Bot
 from actors.start import StartRefused, clock_offset_ms
 from config import Account, Config
 from config.schema import SymbolSettings
-from exchange.clock import OffsetClock, SystemClock
+from exchange.clock import ExchangeClock, SystemClock
 from exchange.errors import ExchangeError
 from messages.guard import AskFlatten, AskStanding, Standing
 from messages.requests import Snapshot
@@ -75,10 +75,10 @@ def _is_flat(bot: Bot, account: int, symbol: str | None, deadline_s: float) -> b
 
 def _with_leftovers(account: Account, make_exchange: MakeExchange) -> Account:
     """The account with the symbols, too, on which something of ours is left."""
-    clock = OffsetClock(SystemClock(), 0)
+    clock = ExchangeClock(SystemClock())
     rest = make_exchange(account, clock, lambda problem: None).rest()
     try:
-        clock.offset_ms = clock_offset_ms(rest, clock)
+        clock.move(clock_offset_ms(rest, clock))
         snapshot = open_now(rest)
         found = leftovers(rest, account.id, tuple(each.symbol for each in account.symbols), snapshot)
     except (ExchangeError, StartRefused) as error:

@@ -28,7 +28,7 @@ from actors.reports.history.reading import account_history, has_history
 from actors.reports.picture import Picture
 from actors.start import StartRefused, clock_offset_ms
 from config import Account, Config
-from exchange.clock import OffsetClock, SystemClock
+from exchange.clock import ExchangeClock, SystemClock
 from exchange.errors import ExchangeError, ProtocolError
 from messages.account import Wallet
 from messages.requests import ReadWallet
@@ -146,10 +146,10 @@ def _recorded(money: Money, history: Analysis | None) -> Money:
 
 
 def _wallet(account: Account, make_exchange: MakeExchange) -> Wallet:
-    clock = OffsetClock(SystemClock(), 0)
+    clock = ExchangeClock(SystemClock())
     rest = make_exchange(account, clock, _ignore).rest()
     try:
-        clock.offset_ms = clock_offset_ms(rest, clock)
+        clock.move(clock_offset_ms(rest, clock))
         wallet = rest.call(ReadWallet(source="balance"))
     finally:
         rest.close()

@@ -68,7 +68,6 @@ class Run:
         world.venue.on_moved.append(checks.moved)
         world.on_written.append(self._written)
         world.on_killed.append(checks.killed)
-        world.on_stepped.append(checks.stepped)
 
     def end(self) -> None:
         """Hand over what was counted apart."""

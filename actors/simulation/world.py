@@ -36,6 +36,8 @@ _QUIET_MS = 30_000
 _FLUSH_MS = (1, 8)
 #: A close that a sync has told is counted as recovered 5 s later, if the stream has not told it by then.
 _HEALED_MS = 10_000
+#: What the machine's clock is set by; an hour: it went by local time until now.
+_CLOCK_STEPS_MS = (-3_600_000, -30_000, -300, 300, 30_000, 3_600_000)
 
 
 class SimulatedWorld:
@@ -80,7 +82,6 @@ class SimulatedWorld:
         self.venue.on_delivered.append(self._has_come)
         self.on_written: list[Callable[[Path, bytes], object]] = []
         self.on_killed: list[Callable[[int, int | None], object]] = []
-        self.on_stepped: list[Callable[[int], object]] = []
 
     # --- what checkers see ------------------------------------------------------------------------------
 
@@ -264,9 +265,7 @@ class SimulatedWorld:
                     self.process.stop()
             case Kind.CLOCK_STEP:
                 self.done["clock step"] += 1
-                self.operator.step_clock(chance.choice((-30_000, -1500, -300, 300, 1500, 30_000)))
-                for look in self.on_stepped:
-                    look(self.now_ms())
+                self.operator.step_clock(chance.choice(_CLOCK_STEPS_MS))
             case Kind.DISK_BAD:
                 rate = chance.choice((0.02, 0.3, 1.0))
                 kind = chance.choice(("full", "write_error", "fsync_error", "read_only"))

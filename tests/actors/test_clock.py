@@ -1,4 +1,4 @@
-"""The exchange's clock, read over a connection that takes its time."""
+"""The exchange's clock: read over a connection that takes its time, then carried on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.start import clock_offset_ms
+from exchange.clock import ExchangeClock
 from messages.requests import Request, ServerTime
 from tests.actors.stage import HandClock
 
@@ -40,3 +41,38 @@ def test_the_slow_first_connection_does_not_put_our_clock_ahead() -> None:
     clock = HandClock()
     exchange = SlowExchange(clock, 40, [(300, 1), (1, 1), (2, 2)])
     assert clock_offset_ms(exchange, clock) == 40  # type: ignore[arg-type]  # call is all that is used
+
+
+class SetClock:
+    """A machine whose clock somebody sets; its monotonic clock began long ago."""
+
+    def __init__(self) -> None:
+        self.wall_ms, self.passed_ms = 1_760_000_000_000, 86_400_000
+
+    def now_ms(self) -> int:
+        return self.wall_ms
+
+    def monotonic_ns(self) -> int:
+        return self.passed_ms * 1_000_000
+
+    def live(self, ms: int, set_by_ms: int) -> None:
+        self.passed_ms += ms
+        self.wall_ms += ms + set_by_ms
+
+
+STEPS = st.integers(-10_000_000, 10_000_000)
+
+
+@given(STEPS, st.lists(st.tuples(st.integers(0, 100_000), STEPS)))
+def test_the_exchanges_clock_goes_on_evenly_however_the_machines_is_set(
+    ahead_ms: int, lives: list[tuple[int, int]]
+) -> None:
+    machine = SetClock()
+    clock = ExchangeClock(machine)
+    assert (clock.now_ms(), clock.offset_ms) == (machine.wall_ms, 0)
+    clock.move(ahead_ms)
+    began_ms = clock.now_ms()
+    for ms, set_by_ms in lives:
+        machine.live(ms, set_by_ms)
+    assert clock.now_ms() == began_ms + sum(ms for ms, _ in lives)
+    assert clock.offset_ms == ahead_ms - sum(set_by_ms for _, set_by_ms in lives)

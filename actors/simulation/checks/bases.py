@@ -103,25 +103,18 @@ def deepest_of(side: SideState) -> int:
 class EntriesAreNotLeftBehind(Checker):
     """Entries that nothing hinders follow a price that has gone away from them by more than the limit.
 
-    A recalculation takes a fresh price and 10 s since the last one; half a minute is always enough. Once the
-    machine's clock was set, prices may look old to it, and nothing is said any more.
+    A recalculation takes a fresh price and 10 s since the last one; half a minute is always enough.
     """
 
     messages = frozenset({Price})
 
     def __init__(self) -> None:
         self._away: dict[tuple[int, LegKey], list[int]] = {}
-        self._clock_was_set = False
-
-    def stepped(self, at_ms: int) -> Iterable[str]:
-        """From now on the age of a price is not what it seems."""
-        self._clock_was_set = True
-        return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """Note, price by price, how long a side's entries have been left behind."""
         state = turn.after
-        if state is None or self._clock_was_set:
+        if state is None:
             return ()
         found = []
         for side in state.sides:

@@ -177,10 +177,6 @@ class Checks:
             for checker in self._checkers:
                 self._keep(checker, checker.killed(at_ms, number))
 
-    def stepped(self, at_ms: int) -> None:
-        """The machine's clock was set."""
-        self._all(lambda checker: checker.stepped(at_ms))
-
     def at_the_end(self) -> None:
         """Once everything should be as it is meant to be."""
         self._all(lambda checker: checker.at_the_end())

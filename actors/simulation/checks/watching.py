@@ -109,10 +109,6 @@ class Checker:
         """An account's actors are gone, without warning or in order; what they held in memory is lost."""
         return ()
 
-    def stepped(self, at_ms: int) -> Iterable[str]:
-        """Somebody has set the machine's clock."""
-        return ()
-
     def at_the_end(self) -> Iterable[str]:
         """Once the faults have stopped and the bounded time for recovery has passed."""
         return ()
