@@ -98,6 +98,11 @@ class Leg:
         return max(known.size + self._changed(above=known.seq), ZERO)
 
     @property
+    def told_flat(self) -> bool:
+        """Whether the last row says that the leg is flat, and nothing newer is known."""
+        return self.row.size == self.size == 0 and self.row.seq == self.newest_seq
+
+    @property
     def row_disagrees(self) -> bool:
         """True while the last row and the executions up to its seq tell different sizes."""
         if self.row.final:

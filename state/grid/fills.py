@@ -196,7 +196,7 @@ def absorb_position(d: Draft, row: PositionRow, *, streamed: bool) -> None:
     # A row is pushed for its newest execution: its time is the execution's.
     exec_ms = row.updated_ms if streamed else 0
     act_on_closes(d, side, exec_ms, recovered=not streamed)
-    if side.held and side.size == 0 and side.leg.row.size == 0:
+    if side.held and side.leg.told_flat:
         close_side(d, side, None, exec_ms, recovered=not streamed)
 
 

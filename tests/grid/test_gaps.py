@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from messages.commands import StreamUp
+from messages.commands import StreamGap, StreamUp
+from messages.events import StreamEvents
 from messages.sides import Side
 from state.grid.start import begin, known_until_ms
 from tests.grid.worlds import at_rest, opened, person_closes
+from tests.state.account_rows import leg
 
 
 def test_a_process_begins_with_a_gap_that_the_first_sync_closes() -> None:
@@ -40,3 +42,25 @@ def test_a_stream_that_was_lost_when_its_sync_arrives_does_not_stand() -> None:
     world.connect()
     at_rest(world)
     assert world.grid.stream_up
+
+
+def test_an_old_row_of_a_flat_leg_closes_nothing_that_has_opened_since() -> None:
+    world = opened()
+    world.hold("position")  # each topic has its own way
+    world.trade(world.symbol, "150.90")
+    world.run_until(lambda: world.resting("T", Side.LONG) and world.side(Side.LONG).cycle == 2)
+    flat = world.side(Side.LONG).leg.row
+    assert flat.size == 0
+    # From here on the stream alone proves no close: it may have lost another fill.
+    world.give(world.symbol, StreamGap(at_ms=world.now_ms))
+    world.trade(world.symbol, "151.80")
+    world.run(100)
+    assert world.leg(Side.LONG) == world.side(Side.LONG).size == 0
+    old = leg(Side.LONG, 0, 0, seq=flat.seq)
+    world.give(world.symbol, StreamEvents(symbol=world.symbol, events=(old,), received_ns=0))
+    assert (world.side(Side.LONG).held, world.side(Side.LONG).cycle) == (True, 2)
+    world.sync()
+    world.run_until(lambda: world.side(Side.LONG).held and world.side(Side.LONG).cycle == 3)
+    world.release()
+    at_rest(world)
+    assert world.side(Side.LONG).cycle == 3
