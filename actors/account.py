@@ -237,7 +237,7 @@ def _start_actors(
         world,
         account.id,
         symbols,
-        _purse(account, ground),
+        _purse(account, ground, world.clock),
         TrafficQueue(),
     )
     now_ms = world.clock.now_ms()
@@ -308,9 +308,9 @@ def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms
     return min(ms - 60_000 if ms else week_ago for ms in known)
 
 
-def _purse(account: Account, ground: Ground) -> Purse:
+def _purse(account: Account, ground: Ground, clock: Clock) -> Purse:
     ledger = BalanceLedger()
-    ledger.pushed(ground.wallet, ground.wallet.created_ms)
+    ledger.pushed(ground.wallet, clock.monotonic_ns() // 1_000_000)
     return Purse(ledger, ground.wallet, account=account.id, name=account.name, dry_run=account.dry_run)
 
 

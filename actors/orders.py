@@ -149,7 +149,7 @@ class OrdersActor(Shell):
 
     def _check(self, now_ms: int) -> None:
         self._pump(now_ms)
-        if not self._wallet_asked and self._purse.ledger.wallet_read_due(now_ms):
+        if not self._wallet_asked and self._purse.ledger.wallet_read_due(self._steady_ms()):
             self._wallet_asked = True
             self._read_wallet("waiting")
         if now_ms - self._reported_ms >= (_REPORT_MS if self._changed else _QUIET_REPORT_MS):
@@ -186,7 +186,7 @@ class OrdersActor(Shell):
         if not isinstance(command, PlaceOrder) or command.check is None:
             return True
         why = f"the account is stopped: {self._stopped}" if self._stopped else ""
-        refusal = why or self._purse.refusal(command, now_ms)
+        refusal = why or self._purse.refusal(command, self._steady_ms())
         if not refusal:
             return True
         self._withhold(command, refusal, now_ms)
@@ -287,7 +287,7 @@ class OrdersActor(Shell):
         )
 
     def _wallet(self, wallet: Wallet, now_ms: int) -> None:
-        self._purse.ledger.pushed(wallet, now_ms)
+        self._purse.ledger.pushed(wallet, self._steady_ms())
         for symbol in sorted(self._withheld & self._grids.keys()):
             self.send(self._grids[symbol], BalanceMayFit(at_ms=wallet.created_ms))
         self._withheld.clear()
@@ -312,6 +312,9 @@ class OrdersActor(Shell):
                 self._wallet(called.answer, now_ms)
         elif isinstance(called.answer, OrdersAnswered):
             self._answered(called.answer, now_ms)
+
+    def _steady_ms(self) -> int:
+        return self.world.clock.monotonic_ns() // 1_000_000
 
     def _report(self, now_ms: int) -> None:
         self._reported_ms, self._changed = now_ms, False

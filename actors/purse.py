@@ -54,9 +54,9 @@ class Purse:
         self._unknown.discard(order_link_id)
         self.ledger.answered_refused(order_link_id)
 
-    def refusal(self, command: PlaceOrder, now_ms: int) -> str:
+    def refusal(self, command: PlaceOrder, steady_ms: int) -> str:
         """Why the balance does not allow an entry, "" if it does: then its cost is reserved."""
-        return self.ledger.try_reserve(command, now_ms) or ""
+        return self.ledger.try_reserve(command, steady_ms) or ""
 
     def known(self) -> AccountFigures:
         """The account's money as its guard judges it."""

@@ -12,7 +12,8 @@ A reopening also counts as free what left without a fill after such a push: its 
 that push still, and stays there until a push created after its end. So does what a close has released.
 
 One ledger an account, so that two symbols can't spend the same money. Pure: time is an argument, the
-exchange's for what it reported (``at_ms``, ``created_ms``), ours for the rest (``now_ms``).
+exchange's for what it reported (``at_ms``, ``created_ms``), for the rest one that never steps
+(``steady_ms``): else a clock that is read anew would make an hour shorter.
 """
 
 from __future__ import annotations
@@ -72,9 +73,9 @@ class BalanceLedger:
         """Pending entries wait for the guard, which goes by the same figures."""
         self._reads: tuple[int, ...] = ()
 
-    def pushed(self, wallet: Wallet, now_ms: int) -> None:
+    def pushed(self, wallet: Wallet, steady_ms: int) -> None:
         """Take a wallet push, or a wallet read by REST; one older than the last changes no figure."""
-        self._quiet_since_ms = now_ms
+        self._quiet_since_ms = steady_ms
         self._waiting = False
         if self._wallet is not None and wallet.created_ms < self._wallet.created_ms:
             return
@@ -95,7 +96,7 @@ class BalanceLedger:
         """Take the size of a leg, which the figures are carried forward with."""
         self._carried.position(row)
 
-    def try_reserve(self, command: PlaceOrder, now_ms: int) -> str | None:
+    def try_reserve(self, command: PlaceOrder, steady_ms: int) -> str | None:
         """Reserve an entry's cost: None, or in words why it doesn't fit.
 
         Orders without a check (TPs and closes) always pass and reserve nothing. A second call for the
@@ -110,7 +111,7 @@ class BalanceLedger:
             return None
         if not self._waiting:
             self._waiting = True
-            self._quiet_since_ms = now_ms if self._quiet_since_ms is None else self._quiet_since_ms
+            self._quiet_since_ms = steady_ms if self._quiet_since_ms is None else self._quiet_since_ms
         return f"{check.context} of {command.symbol}: {refusal}"
 
     def seen_live(self, order_link_id: str, at_ms: int) -> None:
@@ -148,20 +149,20 @@ class BalanceLedger:
         self._resting.pop(order_link_id, None)
         self._reserved.pop(order_link_id, None)
 
-    def wallet_read_due(self, now_ms: int) -> bool:
+    def wallet_read_due(self, steady_ms: int) -> bool:
         """Whether to read the wallet by REST now; True claims one of the two reads of an hour.
 
         Due when an entry waits for balance, or pending entries for the guard to see enough of it, and
         neither a push nor a read came for 60 s.
         """
-        self._reads = tuple(at for at in self._reads if at > now_ms - _HOUR_MS)
+        self._reads = tuple(at for at in self._reads if at > steady_ms - _HOUR_MS)
         waiting = self._waiting or self.averaging_frozen
         if not waiting or self._quiet_since_ms is None or len(self._reads) >= READS_AN_HOUR:
             return False
-        if now_ms < self._quiet_since_ms + READ_AFTER_MS:
+        if steady_ms < self._quiet_since_ms + READ_AFTER_MS:
             return False
-        self._reads = (*self._reads, now_ms)
-        self._quiet_since_ms = now_ms
+        self._reads = (*self._reads, steady_ms)
+        self._quiet_since_ms = steady_ms
         return True
 
     @property

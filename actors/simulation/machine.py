@@ -19,19 +19,31 @@ from state.store.disk import Disk
 
 
 class MachineClock:
-    """The machine's clock: true time, off by ``ahead_ms``, which may step; the monotonic one never does."""
+    """The machine's clocks: what it takes for UTC is off by ``ahead_ms``, which may step.
+
+    The monotonic one never steps, but both may stand still, as they do while a machine is suspended.
+    """
 
     def __init__(self, scheduler: Scheduler, ahead_ms: int) -> None:
         self._scheduler = scheduler
+        self._missed_ms = self._stood_at_ms = 0
         self.ahead_ms = ahead_ms
 
     def now_ms(self) -> int:
         """What the machine takes for UTC, in milliseconds."""
-        return self._scheduler.now_ms() + self.ahead_ms
+        return self._passed_ms() + self.ahead_ms
 
     def monotonic_ns(self) -> int:
-        """True time in nanoseconds."""
-        return self._scheduler.now_ms() * 1_000_000
+        """True time in nanoseconds, less that in which it stood still."""
+        return self._passed_ms() * 1_000_000
+
+    def stand_still(self, ms: int) -> None:
+        """Show the same time for so long from now on, then go on."""
+        self._stood_at_ms = self._passed_ms()
+        self._missed_ms += ms
+
+    def _passed_ms(self) -> int:
+        return max(self._scheduler.now_ms() - self._missed_ms, self._stood_at_ms)
 
 
 class VirtualTimers:

@@ -53,6 +53,12 @@ class Operator:
         if self._world.process is not None:
             self._world.process.clock.ahead_ms += by_ms
 
+    def suspend(self, ms: int) -> None:
+        """The machine's clocks stand still for so long."""
+        self.clock_ahead_ms -= ms
+        if self._world.process is not None:
+            self._world.process.clock.stand_still(ms)
+
     def died(self) -> None:
         """The process was killed."""
         self._start_later()

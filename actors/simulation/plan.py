@@ -24,6 +24,7 @@ _MINUTE_MS = 60_000
 #: A protective stop lies at least so much (percent) beyond the ladder.
 _BEYOND = Decimal("0.01")
 _RESETTING = 0.125
+_SUSPENDED = 0.1
 _SYMBOLS = ("SOLUSDT", "DOGEUSDT", "XRPUSDT")
 
 
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     ACTOR_DIES = "actor dies"
     ORDERLY_STOP = "orderly stop"
     CLOCK_STEP = "clock step"
+    CLOCK_STOP = "clock stands still"
     DISK_BAD = "disk bad"
     DISK_GOOD = "disk good"
     STATE_LOST = "state file lost"
@@ -119,19 +121,20 @@ def plan_of(seed: int, hours: Decimal, *, real_prices: bool = False) -> Plan:
         slow=chance.choice((0, 0, 0.01, 0.1)),
     )
     incidents = _incidents(chance, length_ms)
-    return replace(plan, incidents=_with_resetting(Random(f"settings/{seed}"), incidents, length_ms))
+    if incidents:
+        incidents += _seldom_incidents(Random(f"settings/{seed}"), Kind.SETTINGS, _RESETTING, length_ms)
+        incidents += _seldom_incidents(Random(f"suspended/{seed}"), Kind.CLOCK_STOP, _SUSPENDED, length_ms)
+    return replace(plan, incidents=tuple(sorted(incidents, key=_when)))
 
 
-def _with_resetting(chance: Random, incidents: tuple[Incident, ...], length_ms: int) -> tuple[Incident, ...]:
-    """In one run of eight settings change; drawn apart, so that it moves nothing else of a seed."""
-    if not incidents or chance.random() >= _RESETTING:
-        return incidents
+def _seldom_incidents(chance: Random, kind: Kind, share: float, length_ms: int) -> tuple[Incident, ...]:
+    """What happens in few runs; drawn apart, so that it moves nothing else of a seed."""
+    if chance.random() >= share:
+        return ()
     moments = [chance.randint(60_000, max(length_ms, 60_001)) for _ in range(chance.randint(1, 3))]
-    added = [
-        Incident(at_ms=min(at_ms, length_ms), kind=Kind.SETTINGS, draw=chance.getrandbits(48))
-        for at_ms in moments
-    ]
-    return tuple(sorted((*incidents, *added), key=_when))
+    return tuple(
+        Incident(at_ms=min(at_ms, length_ms), kind=kind, draw=chance.getrandbits(48)) for at_ms in moments
+    )
 
 
 def _when(incident: Incident) -> tuple[int, int]:

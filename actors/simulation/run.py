@@ -68,6 +68,7 @@ class Run:
         world.venue.on_moved.append(checks.moved)
         world.on_written.append(self._written)
         world.on_killed.append(checks.killed)
+        world.on_suspended.append(checks.suspended)
 
     def end(self) -> None:
         """Hand over what was counted apart."""

@@ -38,6 +38,8 @@ _FLUSH_MS = (1, 8)
 _HEALED_MS = 10_000
 #: What the machine's clock is set by; an hour: it went by local time until now.
 _CLOCK_STEPS_MS = (-3_600_000, -30_000, -300, 300, 30_000, 3_600_000)
+#: How long its clocks stand still.
+_STANDS_STILL_MS = (1_000, 5_000, 30_000)
 
 
 class SimulatedWorld:
@@ -82,6 +84,7 @@ class SimulatedWorld:
         self.venue.on_delivered.append(self._has_come)
         self.on_written: list[Callable[[Path, bytes], object]] = []
         self.on_killed: list[Callable[[int, int | None], object]] = []
+        self.on_suspended: list[Callable[[int], object]] = []
 
     # --- what checkers see ------------------------------------------------------------------------------
 
@@ -266,6 +269,11 @@ class SimulatedWorld:
             case Kind.CLOCK_STEP:
                 self.done["clock step"] += 1
                 self.operator.step_clock(chance.choice(_CLOCK_STEPS_MS))
+            case Kind.CLOCK_STOP:
+                self.done["clock stands still"] += 1
+                self.operator.suspend(chance.choice(_STANDS_STILL_MS))
+                for look in self.on_suspended:
+                    look(self.now_ms())
             case Kind.DISK_BAD:
                 rate = chance.choice((0.02, 0.3, 1.0))
                 kind = chance.choice(("full", "write_error", "fsync_error", "read_only"))

@@ -142,6 +142,21 @@ def test_timers_follow_a_clock_that_is_set_within_a_second(step_ms: int, due_aft
     assert due_after_ms <= at_ms <= due_after_ms + 1_000
 
 
+def test_clocks_that_stand_still_go_on_later_and_never_go_back() -> None:
+    bench = Bench()
+    clock, began_ns = bench.machine.clock, bench.machine.clock.monotonic_ns()
+    assert isinstance(clock, MachineClock)
+    clock.ahead_ms = 7
+    bench.scheduler.run_until(START_MS + 1_000)
+    clock.stand_still(500)
+    shown: list[int] = []
+    for at_ms in (1_000, 1_200, 1_500, 1_900):
+        bench.scheduler.run_until(START_MS + at_ms)
+        shown.append((clock.monotonic_ns() - began_ns) // 1_000_000)
+        assert clock.now_ms() == START_MS + shown[-1] + 7
+    assert shown == [1_000, 1_000, 1_000, 1_400]
+
+
 def test_the_main_thread_waits_no_longer_than_it_says() -> None:
     bench = Bench()
     got: list[tuple[int, object]] = []

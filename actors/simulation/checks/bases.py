@@ -103,18 +103,25 @@ def deepest_of(side: SideState) -> int:
 class EntriesAreNotLeftBehind(Checker):
     """Entries that nothing hinders follow a price that has gone away from them by more than the limit.
 
-    A recalculation takes a fresh price and 10 s since the last one; half a minute is always enough.
+    A recalculation takes a fresh price and 10 s since the last one; half a minute is always enough. Once the
+    machine was suspended, prices may look too new to it, and nothing is said any more.
     """
 
     messages = frozenset({Price})
 
     def __init__(self) -> None:
         self._away: dict[tuple[int, LegKey], list[int]] = {}
+        self._was_suspended = False
+
+    def suspended(self, at_ms: int) -> Iterable[str]:
+        """From now on the age of a price is not what it seems."""
+        self._was_suspended = True
+        return ()
 
     def turned(self, turn: Turn) -> Iterable[str]:
         """Note, price by price, how long a side's entries have been left behind."""
         state = turn.after
-        if state is None:
+        if state is None or self._was_suspended:
             return ()
         found = []
         for side in state.sides:

@@ -177,6 +177,10 @@ class Checks:
             for checker in self._checkers:
                 self._keep(checker, checker.killed(at_ms, number))
 
+    def suspended(self, at_ms: int) -> None:
+        """The machine's clocks begin to stand still."""
+        self._all(lambda checker: checker.suspended(at_ms))
+
     def at_the_end(self) -> None:
         """Once everything should be as it is meant to be."""
         self._all(lambda checker: checker.at_the_end())

@@ -40,12 +40,18 @@ class NothingDawdles(Checker):
         self._opened_ms: dict[str, int] = {}
         self._since_ms: dict[Key, int] = {}
         self._looked_ms: dict[str, int] = {}
+        self._was_suspended = False
 
     def killed(self, at_ms: int, account: int) -> Iterable[str]:
         """What follows is a start."""
         self._fault(f"{account:03d}", at_ms)
         self._opened_ms.pop(f"{account:03d}", None)
         self._forget(f"{account:03d}")
+        return ()
+
+    def suspended(self, at_ms: int) -> Iterable[str]:
+        """Timers go by the clock that stands still."""
+        self._was_suspended = True
         return ()
 
     def delivered(self, push: PrivatePush) -> Iterable[str]:
@@ -69,7 +75,7 @@ class NothingDawdles(Checker):
         if _is_fault(message):
             self._fault(name, turn.at_ms)
         unseen_ms = turn.at_ms - self._looked_ms.get(turn.address, 0)
-        if unseen_ms < _LOOK_MS:
+        if self._was_suspended or unseen_ms < _LOOK_MS:
             return ()
         if unseen_ms > _UNSEEN_MS:
             self._forget(turn.address)

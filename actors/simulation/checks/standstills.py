@@ -28,8 +28,8 @@ _STOPS_MS = 5_000
 _FREEZE_MS, _HOUR_MS = 600_000, 3_600_000
 #: So many losses of the stream in an hour freeze where a plan allows the fewest.
 _FEWEST_LOSSES = 6
-#: How far the bot's clock may be off, since it was read over a slow connection.
-_CLOCK_MS = 5_000
+#: How far the bot's clock may be off, since it stood still, or was read over a slow connection.
+_CLOCK_MS = 35_000
 _NOBODYS = ("CreateByUser", "CreateByClosing", "CreateByTakeProfit", "CreateByStopLoss")
 _WARNINGS = frozenset(
     {

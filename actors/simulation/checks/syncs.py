@@ -40,6 +40,12 @@ class NoSyncWithoutACause(Checker):
         self._causes[f"{account:03d}"] = [2**62] * _AT_START
         return ()
 
+    def suspended(self, at_ms: int) -> Iterable[str]:
+        """Once the clock is read anew, the minute seems to be over."""
+        for causes in self._causes.values():
+            causes.append(at_ms)
+        return ()
+
     def _runs(self, account: str) -> bool:
         """Whether its actors are there: what is read before is part of a start."""
         plant, number = self._truth.plant, int(account)

@@ -109,6 +109,10 @@ class Checker:
         """An account's actors are gone, without warning or in order; what they held in memory is lost."""
         return ()
 
+    def suspended(self, at_ms: int) -> Iterable[str]:
+        """The machine's clocks begin to stand still; the bot's is behind until it is read anew."""
+        return ()
+
     def at_the_end(self) -> Iterable[str]:
         """Once the faults have stopped and the bounded time for recovery has passed."""
         return ()
