@@ -40,6 +40,7 @@ The messages between them (messages/ and actors/mail.py):
 | grid         | Call(LookUpOrder, ReadLegs ...)    | rest/looks        | what is unknown                 |
 | rest/NAME    | Called                             | whoever called    | the answer, later               |
 | reconciler   | Call(ReadSnapshot)                 | rest/reads        | every 60 s, at start, after a gap |
+| orders       | ClockDoubted                       | reconciler        | a stamp was refused: read it    |
 | reconciler   | SymbolSnapshot, then StreamUp      | grids             | the sync's answer, one message  |
 | orders       | AccountFigures                     | guard             | money, at the newest marks      |
 | grid         | SymbolFigures                      | guard             | sizes, costs, a proven flatten  |

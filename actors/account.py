@@ -28,7 +28,7 @@ from actors.shell import Shell, World
 from actors.start import AccountLock, Ground, Remembered, remember
 from actors.wedges import OWNERS
 from config import Account
-from exchange.clock import Clock
+from exchange.clock import Clock, steady_ms
 from exchange.errors import ProtocolError
 from exchange.ports import PrivateStream, PublicStream, Rest, TradingSocket
 from messages.commands import Resume, Withdraw
@@ -310,7 +310,7 @@ def _first_look_back_ms(remembered: Remembered, symbols: tuple[str, ...], now_ms
 
 def _purse(account: Account, ground: Ground, clock: Clock) -> Purse:
     ledger = BalanceLedger()
-    ledger.pushed(ground.wallet, clock.monotonic_ns() // 1_000_000)
+    ledger.pushed(ground.wallet, steady_ms(clock))
     return Purse(ledger, ground.wallet, account=account.id, name=account.name, dry_run=account.dry_run)
 
 

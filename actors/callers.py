@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from actors.mail import Call, Called
 from actors.shell import Shell, World
+from exchange.clock import steady_ms
 from exchange.errors import ExchangeError
 from exchange.ports import Rest
 from messages.orders import OrdersAnswered, SendOrders
@@ -44,7 +45,7 @@ class CallerActor(Shell):
 
     def _wait_ms(self) -> int:
         """When the next look-up may leave; each takes its place in the row by asking."""
-        now_ms = self.world.clock.monotonic_ns() // 1_000_000
+        now_ms = steady_ms(self.world.clock)
         self._paced_ms = max(self._paced_ms, now_ms - _LOOKS_AT_ONCE * _LOOK_MS) + _LOOK_MS
         return max(self._paced_ms - now_ms, 0)
 

@@ -40,7 +40,7 @@ from actors.shell import World
 from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
 from actors.wedges import Wedged
 from config import Account, Config, Environment
-from exchange.clock import ExchangeClock
+from exchange.clock import ExchangeClock, steady_ms
 from exchange.errors import ProtocolError
 from messages.commands import StreamGap
 from messages.events import Counted, Note, Severity
@@ -93,9 +93,10 @@ class Fleet:
         return not self.running and not self._waits
 
     @property
-    def due_ms(self) -> int | None:
-        """When the next account is to be started; by the world's clock."""
-        return min((due for due, _ in self._waits.values()), default=None)
+    def due_in_ms(self) -> int | None:
+        """How long it is until the next account is to be started."""
+        now_ms = steady_ms(self._clock)
+        return min((due - now_ms for due, _ in self._waits.values()), default=None)
 
     def begin(self) -> None:
         """Start every account that can start."""
@@ -103,11 +104,11 @@ class Fleet:
             if self._goes_on():
                 self._start(number, _FIRST_WAIT_MS)
             else:  # the end is near, and nothing has failed
-                self._waits[number] = (self._clock.now_ms(), _FIRST_WAIT_MS)
+                self._waits[number] = (steady_ms(self._clock), _FIRST_WAIT_MS)
 
     def start_due(self) -> None:
         """Start whoever's time has come."""
-        now_ms = self._clock.now_ms()
+        now_ms = steady_ms(self._clock)
         for number, (due_ms, wait_ms) in list(self._waits.items()):
             if due_ms <= now_ms and self._goes_on():
                 del self._waits[number]
@@ -156,7 +157,7 @@ class Fleet:
         held = actors.stop(self._world, self._machine, owners_s=_OWNERS_S)
         self._tell_running(number, running=False, reason=f"{address} failed: {kind}")
         self._timers.forget(f"{number:03d}/")
-        deaths, now_ms = self._deaths[number], self._clock.now_ms()
+        deaths, now_ms = self._deaths[number], steady_ms(self._clock)
         deaths.append(now_ms)
         while deaths[0] <= now_ms - _DEATHS_MS:
             deaths.popleft()
@@ -186,7 +187,7 @@ class Fleet:
 
     def stopped(self, told: AccountStopped) -> None:
         """Count the emergency stops of an hour over all accounts: beyond the limit every account stops."""
-        now_ms, most = self._clock.now_ms(), self._config.process.max_emergency_stops_per_hour
+        now_ms, most = steady_ms(self._clock), self._config.process.max_emergency_stops_per_hour
         self._stops.append(now_ms)
         while self._stops[0] <= now_ms - _DEATHS_MS:
             self._stops.popleft()
@@ -224,7 +225,7 @@ class Fleet:
         told = about(kind="not_started", account=number)
         if wait_ms:
             _log.error("%s; it is tried again in %s s", text, wait_ms // 1000, extra=told)
-            self._waits[number] = (self._clock.now_ms() + wait_ms, wait_ms)
+            self._waits[number] = (steady_ms(self._clock) + wait_ms, wait_ms)
         else:
             _log.error("%s", text, extra=told)
             self.refusals.append(text)

@@ -191,6 +191,15 @@ class Unreadable:
     text: str
 
 
+#: What the exchange answers to a request whose stamp is too far from its own clock.
+WRONG_CLOCK = 10002
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockDoubted:
+    """An order was refused for its stamp: the exchange's clock is to be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockDrifted:
     """The exchange's clock has left ours by this much since the offset was taken."""

@@ -14,9 +14,11 @@ from decimal import Decimal
 from actors.directory import account_address, grid_address
 from actors.logs.tracing import log_answer, log_reopening, log_sent
 from actors.mail import (
+    WRONG_CLOCK,
     Call,
     Called,
     Check,
+    ClockDoubted,
     Decided,
     DropEntries,
     Origin,
@@ -28,6 +30,7 @@ from actors.mail import (
 )
 from actors.purse import Purse
 from actors.shell import Shell, World
+from exchange.clock import steady_ms
 from exchange.ports import TradingSocket
 from messages.account import Wallet
 from messages.commands import FreezeAveraging, Resume, Stop, StreamUp
@@ -149,7 +152,7 @@ class OrdersActor(Shell):
 
     def _check(self, now_ms: int) -> None:
         self._pump(now_ms)
-        if not self._wallet_asked and self._purse.ledger.wallet_read_due(self._steady_ms()):
+        if not self._wallet_asked and self._purse.ledger.wallet_read_due(steady_ms(self.world.clock)):
             self._wallet_asked = True
             self._read_wallet("waiting")
         if now_ms - self._reported_ms >= (_REPORT_MS if self._changed else _QUIET_REPORT_MS):
@@ -186,7 +189,7 @@ class OrdersActor(Shell):
         if not isinstance(command, PlaceOrder) or command.check is None:
             return True
         why = f"the account is stopped: {self._stopped}" if self._stopped else ""
-        refusal = why or self._purse.refusal(command, self._steady_ms())
+        refusal = why or self._purse.refusal(command, steady_ms(self.world.clock))
         if not refusal:
             return True
         self._withhold(command, refusal, now_ms)
@@ -265,6 +268,8 @@ class OrdersActor(Shell):
             )
         _, sent_ns = self._under_way.pop(answered.request_id, (None, None))
         took = self.world.clock.monotonic_ns() - sent_ns if sent_ns is not None else None
+        if any(answer.code == WRONG_CLOCK for answer in answered.answers):
+            self.send(account_address(self._account, "reconciler"), ClockDoubted())
         for answer in answered.answers:
             self._purse.answered(answer)
             self._tell_grid(answer, took)
@@ -287,7 +292,7 @@ class OrdersActor(Shell):
         )
 
     def _wallet(self, wallet: Wallet, now_ms: int) -> None:
-        self._purse.ledger.pushed(wallet, self._steady_ms())
+        self._purse.ledger.pushed(wallet, steady_ms(self.world.clock))
         for symbol in sorted(self._withheld & self._grids.keys()):
             self.send(self._grids[symbol], BalanceMayFit(at_ms=wallet.created_ms))
         self._withheld.clear()
@@ -312,9 +317,6 @@ class OrdersActor(Shell):
                 self._wallet(called.answer, now_ms)
         elif isinstance(called.answer, OrdersAnswered):
             self._answered(called.answer, now_ms)
-
-    def _steady_ms(self) -> int:
-        return self.world.clock.monotonic_ns() // 1_000_000
 
     def _report(self, now_ms: int) -> None:
         self._reported_ms, self._changed = now_ms, False

@@ -312,9 +312,9 @@ class Bot:
         """The next message; None once the time is up, an account is to be started, or it is time to look."""
         if self._lookout is not None:
             left_s = self._lookout.wait_s if left_s is None else min(left_s, self._lookout.wait_s)
-        due_ms = self._fleet.due_ms
-        if due_ms is not None:
-            due_s = max(due_ms - self._clock.now_ms(), 1) / 1000
+        due_in_ms = self._fleet.due_in_ms
+        if due_in_ms is not None:
+            due_s = max(due_in_ms, 1) / 1000
             left_s = due_s if left_s is None else min(left_s, due_s)
         try:
             return self._outbox.get(timeout=left_s)

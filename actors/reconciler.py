@@ -6,8 +6,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from actors.directory import account_address, grid_address
-from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
+from actors.mail import (
+    WRONG_CLOCK,
+    Call,
+    Called,
+    Check,
+    ClockDoubted,
+    ClockDrifted,
+    StreamLost,
+    StreamOpened,
+    Unreadable,
+)
 from actors.shell import Shell, World
+from exchange.clock import steady_ms
 from messages.account import Execution, OrderRow, PositionRow
 from messages.commands import StreamUp
 from messages.events import Counted, Note, Severity, StreamEvents, SymbolSnapshot
@@ -22,8 +33,6 @@ _FAILED_MS, _LONGEST_FAILED_MS = 2_000, 10_000
 _UNREADABLE_MS = 5_000
 #: A clock this far off is set again: at 1 s the exchange refuses every request.
 _DRIFT_MS = 400
-#: What the exchange answers to a request whose stamp is too far from its own clock.
-_WRONG_CLOCK = 10002
 #: After this long a sync may prove that no order of an earlier process can still appear (section 9).
 _PROOF_MS = 3_100
 
@@ -52,6 +61,7 @@ class ReconcilerActor(Shell):
         """What could not be read since the last sync began."""
         self._unread_due_ns = 0
         self._unowned: frozenset[str] = frozenset()
+        self._clock_asked = False
 
     def receive(self, message: object) -> None:
         """Sync when it is time, and hand the answer to the grids."""
@@ -67,8 +77,10 @@ class ReconcilerActor(Shell):
                 self._stream_up = self._covers_gap = False
             case Check():
                 # One that is under way sets the time of the next itself.
-                if not self._running and self.world.clock.now_ms() >= self._due_ms:
+                if not self._running and steady_ms(self.world.clock) >= self._due_ms:
                     self._sync()
+            case ClockDoubted():
+                self._read_clock()
             case Called(request=ReadServerTime()):
                 self._clock_read(message)
             case Called():
@@ -84,7 +96,7 @@ class ReconcilerActor(Shell):
         left_ms = self._unread_left_ms()
         if left_ms <= 0:
             self._sync()
-        elif not self._running and self._due_ms > self.world.clock.now_ms() + left_ms:
+        elif not self._running and self._due_ms > steady_ms(self.world.clock) + left_ms:
             self._check_in(left_ms)
 
     def _unread_left_ms(self) -> int:
@@ -111,7 +123,7 @@ class ReconcilerActor(Shell):
             began_ms = called.ended_ms - called.took_ns // 1_000_000
             if abs(called.answer.server_ms - began_ms) > _DRIFT_MS:
                 self._read_clock()
-        elif called.error is not None and called.error.code == _WRONG_CLOCK:
+        elif called.error is not None and called.error.code == WRONG_CLOCK:
             self._read_clock()
         self.send(
             "watch",
@@ -129,16 +141,20 @@ class ReconcilerActor(Shell):
         return min(_FAILED_MS << min(self._failures - 1, 10), _LONGEST_FAILED_MS)
 
     def _check_in(self, wait_ms: int) -> None:
-        self._due_ms = self.world.clock.now_ms() + wait_ms
+        self._due_ms = steady_ms(self.world.clock) + wait_ms
         self.later(wait_ms, Check())
 
     def _read_clock(self) -> None:
         """A sync can't say how far the clocks are apart, since its first reply may be late: one read can."""
+        if self._clock_asked:
+            return
+        self._clock_asked = True
         call = Call(request=ReadServerTime(), reply_to=self.address)
         self.send(account_address(self._account, "rest/reads"), call)
 
     def _clock_read(self, called: Called) -> None:
         """The exchange's time is that of the middle of the read, or of any other moment of it."""
+        self._clock_asked = False
         if not isinstance(called.answer, ServerTime):
             return
         half_ms = called.took_ns // 2_000_000

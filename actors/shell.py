@@ -19,7 +19,7 @@ class Timers(Protocol):
     """Messages at a later time."""
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
         ...
 
 

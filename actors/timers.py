@@ -1,4 +1,9 @@
-"""Timers as messages: one thread waits for all."""
+"""Timers as messages: one thread waits for all.
+
+A time is turned into a wait when it is asked for, and counted by the clock that never steps: what was asked
+for before the exchange's clock was read comes no later for it. Whoever waits for a time rather than for a
+while looks at the clock when the message comes.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,8 @@ from collections.abc import Callable
 from actors.directory import Directory
 from exchange.clock import Clock
 
+_IDLE_NS = 1_000_000_000
+
 
 class ThreadTimers:
     """A heap of due messages and the thread that sends them."""
@@ -17,7 +24,7 @@ class ThreadTimers:
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory = directory
         self._clock = clock
-        self._heap: list[tuple[int, int, str, object]] = []
+        self._heap: list[tuple[int, int, str, object]] = []  # due in monotonic ns
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._running = True
@@ -37,9 +44,10 @@ class ThreadTimers:
         self._thread.join(timeout=1)
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
+        due_ns = self._clock.monotonic_ns() + (due_ms - self._clock.now_ms()) * 1_000_000
         with self._changed:
-            heapq.heappush(self._heap, (due_ms, next(self._order), address, message))
+            heapq.heappush(self._heap, (due_ns, next(self._order), address, message))
             self._changed.notify()
 
     def measure(self, late: Callable[[int], None]) -> None:
@@ -52,24 +60,25 @@ class ThreadTimers:
             self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
             heapq.heapify(self._heap)
 
-    def overdue(self, now_ms: int) -> tuple[int, int]:
+    def overdue(self) -> tuple[int, int]:
         """How many messages were sent so far, and how many should have been by now; for whoever looks on.
 
         Takes no lock, which the thread might never give back.
         """
-        return self._sent, sum(entry[0] <= now_ms for entry in self._heap[:1])
+        now_ns = self._clock.monotonic_ns()
+        return self._sent, sum(entry[0] <= now_ns for entry in self._heap[:1])
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 if not self._running:
                     return
-                wait_ms = self._heap[0][0] - self._clock.now_ms() if self._heap else 1000
-                if wait_ms > 0:
-                    self._changed.wait(timeout=min(wait_ms, 1000) / 1000)
+                wait_ns = self._heap[0][0] - self._clock.monotonic_ns() if self._heap else _IDLE_NS
+                if wait_ns > 0:
+                    self._changed.wait(timeout=min(wait_ns, _IDLE_NS) / 1e9)
                     continue
                 _, _, address, message = heapq.heappop(self._heap)
             if self._late is not None:
-                self._late(-wait_ms)
+                self._late(-wait_ns // 1_000_000)
             self._directory.send(address, message)
             self._sent += 1

@@ -116,7 +116,7 @@ class Wedges:
         self._looked_ns = now_ns
         before, self._still = self._still, {}
         found: list[Wedged] = []
-        for busy in self._busy(now_ms):
+        for busy in self._busy():
             still = before.get(busy.address)
             if still is None or still.who is not busy.who or still.turns != busy.turns:
                 still = _Still(who=busy.who, turns=busy.turns, since_ms=now_ms)
@@ -135,7 +135,7 @@ class Wedges:
                 found.append(wedged)
         return tuple(found)
 
-    def _busy(self, now_ms: int) -> Iterator[_Busy]:
+    def _busy(self) -> Iterator[_Busy]:
         for address, ref in self._directory.residents():
             inbox: Any = ref.actor_inbox
             turns, doing, depth = inbox.turns, inbox.doing, inbox.qsize()
@@ -143,7 +143,7 @@ class Wedges:
             if doing is not None or depth or ended:
                 yield _Busy(address, ref, turns, depth, doing, ended, inbox.thread)
         if self._timers is not None:
-            sent, overdue = self._timers.overdue(now_ms)
+            sent, overdue = self._timers.overdue()
             if overdue:
                 yield _Busy("timers", self._timers, sent, overdue, None, ended=False, thread=0)
 

@@ -18,6 +18,11 @@ class Clock(Protocol):
         ...
 
 
+def steady_ms(clock: Clock) -> int:
+    """Milliseconds of the clock that never steps, counted from any moment: for durations."""
+    return clock.monotonic_ns() // 1_000_000
+
+
 class SystemClock:
     """The machine's clocks."""
 
@@ -39,11 +44,11 @@ class ExchangeClock:
 
     def __init__(self, machine: Clock) -> None:
         self._machine = machine
-        self._ahead_ms = machine.now_ms() - self._monotonic_ms()
+        self._ahead_ms = machine.now_ms() - steady_ms(machine)
 
     def now_ms(self) -> int:
         """UTC in milliseconds as the exchange's clock shows it."""
-        return self._monotonic_ms() + self._ahead_ms
+        return steady_ms(self._machine) + self._ahead_ms
 
     def monotonic_ns(self) -> int:
         """A clock that never steps."""
@@ -57,6 +62,3 @@ class ExchangeClock:
     def offset_ms(self) -> int:
         """How far this clock is ahead of the one that the machine shows at present."""
         return self.now_ms() - self._machine.now_ms()
-
-    def _monotonic_ms(self) -> int:
-        return self._machine.monotonic_ns() // 1_000_000

@@ -14,7 +14,7 @@ from actors.directory import Directory
 from actors.grid import GridActor
 from actors.shell import Shell
 from actors.simulation.scheduler import Resident, Scheduler
-from exchange.clock import Clock
+from exchange.clock import Clock, steady_ms
 from state.store.disk import Disk
 
 
@@ -47,11 +47,11 @@ class MachineClock:
 
 
 class VirtualTimers:
-    """Timers by a clock that may step: what has become due by it is sent within a second."""
+    """Timers by a clock that may stand still: what has become due by it is sent within a second."""
 
     def __init__(self, scheduler: Scheduler, directory: Directory, clock: Clock) -> None:
         self._scheduler, self._directory, self._clock = scheduler, directory, clock
-        self._heap: list[tuple[int, int, str, object]] = []
+        self._heap: list[tuple[int, int, str, object]] = []  # due in monotonic ms
         self._count = itertools.count()
         self._wake_ms: int | None = None
         self._running = False
@@ -66,7 +66,8 @@ class VirtualTimers:
         self._running = False
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
+        due_ms += steady_ms(self._clock) - self._clock.now_ms()
         heapq.heappush(self._heap, (due_ms, next(self._count), address, message))
         if self._running and self._heap[0][0] == due_ms:
             self._sleep()
@@ -83,8 +84,8 @@ class VirtualTimers:
         if not self._heap:
             return
         now_ms = self._scheduler.now_ms()
-        # The real ones look at the clock once a second at least: so a step is noticed.
-        wake_ms = now_ms + min(max(self._heap[0][0] - self._clock.now_ms(), 0), 1000)
+        # Once a second at least, since the clock may stand still meanwhile.
+        wake_ms = now_ms + min(max(self._heap[0][0] - steady_ms(self._clock), 0), 1000)
         if self._wake_ms is None or wake_ms < self._wake_ms or self._wake_ms < now_ms:
             self._wake_ms = wake_ms
             self._scheduler.at(wake_ms, lambda: self._woken(wake_ms))
@@ -93,7 +94,7 @@ class VirtualTimers:
         if not self._running or wake_ms != self._wake_ms:
             return
         self._wake_ms = None
-        now_ms = self._clock.now_ms()
+        now_ms = steady_ms(self._clock)
         while self._heap and self._heap[0][0] <= now_ms:
             _, _, address, message = heapq.heappop(self._heap)
             self._directory.send(address, message)

@@ -1,4 +1,4 @@
-"""Entries that still wait for budget when a side closes: they never leave, and the grid knows it."""
+"""The order actor: entries that wait when a side closes never leave, and a refused stamp is doubted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from actors.mail import Decided, DropEntries, SocketReady
+from actors.mail import ClockDoubted, Decided, DropEntries, SocketReady
 from actors.orders import OrdersActor
 from actors.purse import Purse
 from messages.account import Wallet
 from messages.events import BalanceMayFit
 from messages.orders import (
+    Action,
     BalanceCheck,
     BalanceContext,
+    OrdersAnswered,
     Outcome,
     PlaceOrder,
     Priority,
@@ -135,3 +137,25 @@ def test_a_stop_drops_openings_too(world: StageWorld, wire: Wire, orders: Orders
     world.hands.ms += 60_000
     decide(orders)
     assert "O" not in wire.sent
+
+
+def test_an_order_that_is_refused_for_its_stamp_has_the_exchanges_clock_read(
+    world: StageWorld, orders: OrdersActor
+) -> None:
+    def answer(code: int, outcome: Outcome) -> OrdersAnswered:
+        told = RequestAnswered(
+            symbol="SOLUSDT",
+            action=Action.PLACE,
+            order_link_id="E",
+            outcome=outcome,
+            code=code,
+            text="",
+            request_ms=world.hands.ms,
+            answered_ms=world.hands.ms,
+        )
+        return OrdersAnswered(request_id="001-1", answers=(told,))
+
+    orders.receive(answer(10006, Outcome.RETRYABLE))
+    assert world.stage.to("001/reconciler") == []
+    orders.receive(answer(10002, Outcome.RETRYABLE))
+    assert world.stage.to("001/reconciler") == [ClockDoubted()]

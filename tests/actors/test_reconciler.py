@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from actors.mail import Call, Called, Check, ClockDrifted, StreamLost, StreamOpened, Unreadable
+from actors.mail import (
+    Call,
+    Called,
+    Check,
+    ClockDoubted,
+    ClockDrifted,
+    StreamLost,
+    StreamOpened,
+    Unreadable,
+)
 from actors.reconciler import ReconcilerActor
 from exchange.errors import ExchangeError, OutcomeUnknown, Retryable
 from messages.commands import StreamUp
@@ -232,3 +241,17 @@ def test_rows_left_out_of_a_snapshot_are_counted() -> None:
     snapshot = Snapshot(positions=(), orders=(), executions=(), server_ms=world.hands.ms, left_out=3)
     actor.receive(called(world, ReadSnapshot(since_ms=500), snapshot))
     assert Counted(account=1, symbol="", name="left_out", amount=Decimal(3)) in world.stage.of(Counted)
+
+
+def test_refused_stamps_have_the_clock_read_one_read_at_a_time() -> None:
+    world = StageWorld()
+    actor = reconciler(world)
+    actor.receive(ClockDoubted())
+    actor.receive(ClockDoubted())
+    assert reads(world) == [Call(request=ReadServerTime(), reply_to="001/reconciler")]
+    actor.receive(called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms + 30_000)))
+    assert world.stage.to("supervisor") == [ClockDrifted(by_ms=30_000)]
+    actor.receive(ClockDoubted())
+    actor.receive(called(world, ReadServerTime(), OutcomeUnknown("timed out")))
+    actor.receive(ClockDoubted())
+    assert len(reads(world)) == 3

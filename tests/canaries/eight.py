@@ -257,8 +257,8 @@ _BALANCE = (
         patches=(
             Patch(
                 path="actors/orders.py",
-                old="        refusal = why or self._purse.refusal(command, self._steady_ms())\n",
-                new="        refusal = why or self._purse.refusal(command, self._steady_ms())\n"
+                old="        refusal = why or self._purse.refusal(command, steady_ms(self.world.clock))\n",
+                new="        refusal = why or self._purse.refusal(command, steady_ms(self.world.clock))\n"
                 '        call = Call(request=ReadWallet(source="waiting"), reply_to=self.address)\n'
                 '        self.send(account_address(self._account, "rest/settings"), call)\n',
             ),

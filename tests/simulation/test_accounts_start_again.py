@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+from actors.account import Exchange
 from actors.simulation.plan import plan_of
 from actors.simulation.quiet import quiet
 from actors.simulation.world import SimulatedWorld
+from config import Account
 from exchange.simulated.weather import CALM, Weather
 
 MINUTE_MS = 60_000
@@ -16,7 +20,8 @@ MINUTE_MS = 60_000
 def world_of_two(**changes: object) -> SimulatedWorld:
     """A calm world with two accounts."""
     seed = next(s for s in range(1_000) if len(plan_of(s, Decimal(1)).config.accounts) == 2)
-    plan = replace(plan_of(seed, Decimal(1)), incidents=(), slow=0, clock_ahead_ms=0, **changes)  # type: ignore[arg-type]  # names of the plan's fields
+    calm: dict[str, Any] = {"incidents": (), "slow": 0, "clock_ahead_ms": 0}
+    plan = replace(plan_of(seed, Decimal(1)), **(calm | changes))
     world = SimulatedWorld(plan)
     world.begin()
     return world
@@ -68,6 +73,27 @@ def test_an_exchange_that_can_not_be_reached_at_the_start_is_waited_for() -> Non
         trades = world.process.trades
         world.end()
     assert trades
+
+
+def test_an_account_that_waits_to_start_waits_no_longer_for_a_clock_that_was_hours_ahead() -> None:
+    """The other one's start reads the exchange's clock; until then the machine's is believed."""
+    with quiet():
+        world = world_of_two(clock_ahead_ms=7_200_000)
+        assert world.process is not None
+        fleet = world.process._bot._fleet
+        make, refused = fleet._make_exchange, [1]
+
+        def refuse_once(account: Account, *rest: Any) -> Exchange:
+            if account.id in refused:
+                refused.remove(account.id)
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return make(account, *rest)
+
+        fleet._make_exchange = refuse_once
+        world.run_until(MINUTE_MS)
+        trading = sorted(fleet.running)
+        world.end()
+    assert (trading, refused) == ([1, 2], [])
 
 
 def test_an_account_that_keeps_dying_is_stopped_and_the_other_one_trades_on() -> None:
