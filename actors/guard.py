@@ -188,9 +188,6 @@ class GuardActor(Shell):
         state = self._state
         if due.until_ms != state.frozen_until_ms:
             return  # it became longer: another timer is under way
-        if now_ms < due.until_ms:  # the clock was set back
-            self._await_freeze_over(due.until_ms)
-            return
         kept_away = f"the account stays stopped: {state.stopped}" if state.stopped else ""
         if state.averaging_frozen and not kept_away:
             kept_away = "pending entries stay away, since too little is available for averaging"

@@ -19,7 +19,11 @@ class Timers(Protocol):
     """Messages at a later time."""
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        ...
+
+    def after(self, wait_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` after a while, whatever the clock shows then."""
         ...
 
 
@@ -95,7 +99,7 @@ class Shell(pykka.ThreadingActor):
     def later(self, wait_ms: int, message: object) -> None:
         """A message to oneself after ``wait_ms``."""
         if not self.actor_inbox.cut_off:
-            self.world.timers.at(self.world.clock.now_ms() + wait_ms, self.address, message)
+            self.world.timers.after(wait_ms, self.address, message)
 
     def receive(self, message: object) -> object:
         """Take one message; what it returns answers an ``ask``, which only threads without a mailbox may."""

@@ -1,31 +1,23 @@
-"""Timers as messages: one thread waits for all.
-
-A time is turned into a wait when it is asked for, and counted by the clock that never steps: what was asked
-for before the exchange's clock was read comes no later for it. Whoever waits for a time rather than for a
-while looks at the clock when the message comes.
-"""
+"""Timers as messages: one thread waits for all."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import threading
 from collections.abc import Callable
 
+from actors.agenda import Agenda
 from actors.directory import Directory
 from exchange.clock import Clock
 
-_IDLE_NS = 1_000_000_000
+_IDLE_MS = 1_000
 
 
 class ThreadTimers:
-    """A heap of due messages and the thread that sends them."""
+    """An agenda and the thread that sends what has become due."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory = directory
-        self._clock = clock
-        self._heap: list[tuple[int, int, str, object]] = []  # due in monotonic ns
-        self._order = itertools.count()
+        self._agenda = Agenda(clock)
         self._changed = threading.Condition()
         self._running = True
         self._sent = 0
@@ -44,11 +36,16 @@ class ThreadTimers:
         self._thread.join(timeout=1)
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
-        due_ns = self._clock.monotonic_ns() + (due_ms - self._clock.now_ms()) * 1_000_000
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
         with self._changed:
-            heapq.heappush(self._heap, (due_ns, next(self._order), address, message))
-            self._changed.notify()
+            if self._agenda.at(due_ms, address, message):
+                self._changed.notify()
+
+    def after(self, wait_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` after a while."""
+        with self._changed:
+            if self._agenda.after(wait_ms, address, message):
+                self._changed.notify()
 
     def measure(self, late: Callable[[int], None]) -> None:
         """Tell how many milliseconds after its time each message is sent."""
@@ -57,28 +54,27 @@ class ThreadTimers:
     def forget(self, prefix: str) -> None:
         """Send nothing of what was asked for so far to addresses that begin so."""
         with self._changed:
-            self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
-            heapq.heapify(self._heap)
+            self._agenda.forget(prefix)
 
     def overdue(self) -> tuple[int, int]:
-        """How many messages were sent so far, and how many should have been by now; for whoever looks on.
+        """How many messages were sent so far, and 1 if another should have been by now; for whoever looks on.
 
         Takes no lock, which the thread might never give back.
         """
-        now_ns = self._clock.monotonic_ns()
-        return self._sent, sum(entry[0] <= now_ns for entry in self._heap[:1])
+        left_ms = self._agenda.left_ms()
+        return self._sent, int(left_ms is not None and left_ms <= 0)
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 if not self._running:
                     return
-                wait_ns = self._heap[0][0] - self._clock.monotonic_ns() if self._heap else _IDLE_NS
-                if wait_ns > 0:
-                    self._changed.wait(timeout=min(wait_ns, _IDLE_NS) / 1e9)
+                due = self._agenda.take()
+                if due is None:
+                    left_ms = self._agenda.left_ms()
+                    self._changed.wait(timeout=(_IDLE_MS if left_ms is None else max(left_ms, 1)) / 1000)
                     continue
-                _, _, address, message = heapq.heappop(self._heap)
             if self._late is not None:
-                self._late(-wait_ns // 1_000_000)
-            self._directory.send(address, message)
+                self._late(due.late_ms)
+            self._directory.send(due.address, due.message)
             self._sent += 1

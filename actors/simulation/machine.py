@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import queue
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pykka
 
+from actors.agenda import Agenda
 from actors.directory import Directory
 from actors.grid import GridActor
 from actors.shell import Shell
 from actors.simulation.scheduler import Resident, Scheduler
-from exchange.clock import Clock, steady_ms
+from exchange.clock import Clock
 from state.store.disk import Disk
 
 
@@ -50,9 +49,8 @@ class VirtualTimers:
     """Timers by a clock that may stand still: what has become due by it is sent within a second."""
 
     def __init__(self, scheduler: Scheduler, directory: Directory, clock: Clock) -> None:
-        self._scheduler, self._directory, self._clock = scheduler, directory, clock
-        self._heap: list[tuple[int, int, str, object]] = []  # due in monotonic ms
-        self._count = itertools.count()
+        self._scheduler, self._directory = scheduler, directory
+        self._agenda = Agenda(clock)
         self._wake_ms: int | None = None
         self._running = False
 
@@ -66,10 +64,13 @@ class VirtualTimers:
         self._running = False
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` when the clock, as it goes now, will show ``due_ms``."""
-        due_ms += steady_ms(self._clock) - self._clock.now_ms()
-        heapq.heappush(self._heap, (due_ms, next(self._count), address, message))
-        if self._running and self._heap[0][0] == due_ms:
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        if self._agenda.at(due_ms, address, message) and self._running:
+            self._sleep()
+
+    def after(self, wait_ms: int, address: str, message: object) -> None:
+        """Send ``message`` to ``address`` after a while."""
+        if self._agenda.after(wait_ms, address, message) and self._running:
             self._sleep()
 
     def measure(self, late: Callable[[int], None]) -> None:
@@ -77,15 +78,15 @@ class VirtualTimers:
 
     def forget(self, prefix: str) -> None:
         """Send nothing of what was asked for so far to addresses that begin so."""
-        self._heap = [entry for entry in self._heap if not entry[2].startswith(prefix)]
-        heapq.heapify(self._heap)
+        self._agenda.forget(prefix)
 
     def _sleep(self) -> None:
-        if not self._heap:
+        left_ms = self._agenda.left_ms()
+        if left_ms is None:
             return
         now_ms = self._scheduler.now_ms()
         # Once a second at least, since the clock may stand still meanwhile.
-        wake_ms = now_ms + min(max(self._heap[0][0] - steady_ms(self._clock), 0), 1000)
+        wake_ms = now_ms + min(max(left_ms, 0), 1000)
         if self._wake_ms is None or wake_ms < self._wake_ms or self._wake_ms < now_ms:
             self._wake_ms = wake_ms
             self._scheduler.at(wake_ms, lambda: self._woken(wake_ms))
@@ -94,10 +95,8 @@ class VirtualTimers:
         if not self._running or wake_ms != self._wake_ms:
             return
         self._wake_ms = None
-        now_ms = steady_ms(self._clock)
-        while self._heap and self._heap[0][0] <= now_ms:
-            _, _, address, message = heapq.heappop(self._heap)
-            self._directory.send(address, message)
+        while (due := self._agenda.take()) is not None:
+            self._directory.send(due.address, due.message)
         self._sleep()
 
 

@@ -47,19 +47,25 @@ class HandClock:
 
 
 class HandTimers:
-    """Timers that keep what was asked for."""
+    """Timers that keep what was asked for, by when it is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: HandClock | None = None) -> None:
+        self._clock = clock or HandClock()
         self.asked: list[tuple[int, str, object]] = []
 
     def at(self, due_ms: int, address: str, message: object) -> None:
         """Keep it."""
         self.asked.append((due_ms, address, message))
 
+    def after(self, wait_ms: int, address: str, message: object) -> None:
+        """Keep it."""
+        self.at(self._clock.now_ms() + wait_ms, address, message)
+
 
 class StageWorld(World):
     """A world whose parts can be read by a test."""
 
     def __init__(self) -> None:
-        self.stage, self.hands, self.later = Stage(), HandClock(), HandTimers()
+        self.stage, self.hands = Stage(), HandClock()
+        self.later = HandTimers(self.hands)
         super().__init__(self.stage, self.hands, self.later, RealDisk())

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from actors.guard import GuardActor
-from actors.mail import FreezeDue
 from messages.events import Note, Severity
 from messages.guard import PrivateStreamLost
 from messages.reports import GuardReport
@@ -85,17 +84,6 @@ def test_a_freeze_that_became_longer_ends_once(tmp_path: Path) -> None:
     guarded.freeze(MINUTE_MS)
     guarded.pass_time(MINUTE_MS)
     assert len(guarded.ends()) == 2, "the next freeze has an end of its own"
-
-
-def test_a_clock_that_is_set_back_puts_off_the_news_as_it_puts_off_the_end(tmp_path: Path) -> None:
-    guarded = Guarded(tmp_path)
-    until_ms = guarded.freeze(MINUTE_MS)
-    guarded.world.later.asked.clear()
-    guarded.world.hands.ms = until_ms - 500
-    guarded.hear(FreezeDue(until_ms=until_ms))
-    assert not guarded.ends()
-    guarded.pass_time(500)
-    assert len(guarded.ends()) == 1
 
 
 def test_a_rule_that_froze_the_account_is_reported_as_quiet_once_its_freeze_is_over(tmp_path: Path) -> None:

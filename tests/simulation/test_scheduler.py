@@ -134,7 +134,7 @@ def test_timers_count_the_time_that_passes_whatever_the_clock_shows(step_ms: int
     bench.put("a")
     clock = bench.machine.clock
     assert isinstance(clock, MachineClock)
-    bench.world.timers.at(clock.now_ms() + 10_000, "a", "due")
+    bench.world.timers.after(10_000, "a", "due")
     bench.scheduler.run_until(START_MS + 1_000)
     clock.ahead_ms += step_ms
     clock.stand_still(stands_ms)
