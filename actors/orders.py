@@ -164,7 +164,7 @@ class OrdersActor(Shell):
         self.send(account_address(self._account, "rest/settings"), call)
 
     def _overdue(self, message: Overdue, now_ms: int) -> None:
-        """An answer that doesn't come is UNKNOWN; the clock may have been set back meanwhile."""
+        """An answer that doesn't come is UNKNOWN; the clock may have been read anew meanwhile."""
         if message.request_id in self._under_way and self._socket is not None:
             self._socket.expire(now_ms)
             self.later(_STILL_OVERDUE_MS, message)

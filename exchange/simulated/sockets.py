@@ -56,7 +56,7 @@ class SimulatedSocket:
     def heard_ms(self) -> int:
         """When a frame or a pong last came, by the process's clock as it was when last asked.
 
-        So a clock that has stepped meanwhile shows a silence that was none, as the real client's does.
+        So a clock that was moved meanwhile shows a silence that was none, as the real client's does.
         """
         now_ms = self.network.time.now_ms()
         if not self.silent:

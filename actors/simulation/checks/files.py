@@ -15,7 +15,7 @@ STATE_FILE = "_bot_state.json"
 
 class StateFilesOnlyGrow(Checker):
     """Each durable state file is valid JSON with a revision above the last; cycle numbers and sequences never
-    go back, and a side that is held keeps its settings. (written_ms may go back: clocks are set.)
+    go back, and a side that is held keeps its settings. (written_ms may go back: its clock is read anew.)
 
     An empty content says that a file was taken away; that is nobody's right while the bot runs.
     """
