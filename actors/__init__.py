@@ -40,7 +40,7 @@ The messages between them (messages/ and actors/mail.py):
 | grid         | Call(LookUpOrder, ReadLegs ...)    | rest/looks        | what is unknown                 |
 | rest/NAME    | Called                             | whoever called    | the answer, later               |
 | reconciler   | Call(ReadSnapshot)                 | rest/reads        | every 60 s, at start, after a gap |
-| orders       | ClockDoubted                       | reconciler        | a stamp was refused: read it    |
+| orders, rest | ClockDoubted                       | reconciler        | a stamp was refused: read it    |
 | reconciler   | SymbolSnapshot, then StreamUp      | grids             | the sync's answer, one message  |
 | orders       | AccountFigures                     | guard             | money, at the newest marks      |
 | grid         | SymbolFigures                      | guard             | sizes, costs, a proven flatten  |
@@ -60,7 +60,7 @@ The messages between them (messages/ and actors/mail.py):
 | guard        | GuardReport                        | watch             | mode, rules that hold, the peak |
 | feeds        | StreamHeard                        | watch             | that a connection still talks   |
 | fleet        | AccountChanged                     | watch             | an account runs, or does not    |
-| reconciler   | ClockDrifted                       | supervisor        | the exchange's clock has moved  |
+| reconciler   | ClockRead                          | supervisor        | ours is to be set to it         |
 | every shell  | ActorDied, Finished                | supervisor        | failures, and an orderly stop   |
 | watch        | LastPicture                        | supervisor        | what the run's summary is made of |
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from actors.mail import Call, Called
+from actors.mail import WRONG_CLOCK, Call, Called, ClockDoubted
 from actors.shell import Shell, World
 from exchange.clock import steady_ms
 from exchange.errors import ExchangeError
@@ -30,6 +30,7 @@ class CallerActor(Shell):
     def __init__(self, address: str, world: World, rest: Rest) -> None:
         super().__init__(address, world)
         self._rest = rest
+        self._reconciler = f"{address.partition('/')[0]}/reconciler"
         self._paced_ms = 0
 
     def receive(self, message: object) -> None:
@@ -61,10 +62,13 @@ class CallerActor(Shell):
                 answer = self._rest.call(message.request)
         except ExchangeError as failure:
             error = failure
-        took = self.world.clock.monotonic_ns() - began
-        ended_ms = self.world.clock.now_ms()
-        called = Called(request=message.request, answer=answer, error=error, took_ns=took, ended_ms=ended_ms)
+        ended = self.world.clock.monotonic_ns()
+        called = Called(
+            request=message.request, answer=answer, error=error, took_ns=ended - began, ended_ns=ended
+        )
         self.send(message.reply_to, called)
+        if error is not None and error.code == WRONG_CLOCK and message.reply_to != self._reconciler:
+            self.send(self._reconciler, ClockDoubted())
 
     def on_stop(self) -> None:
         """Release the session."""

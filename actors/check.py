@@ -6,7 +6,7 @@ from rich.console import Console
 
 from actors.account import MakeExchange, grid_settings
 from actors.display.ladder_table import ladder_table
-from actors.start import StartRefused, clock_offset_ms, survey
+from actors.start import StartRefused, exchange_ahead_ms, survey
 from config import Config, Environment
 from exchange.clock import ExchangeClock, SystemClock
 from exchange.errors import ProtocolError
@@ -20,7 +20,7 @@ def check_accounts(config: Config, make_exchange: MakeExchange, console: Console
         clock = ExchangeClock(SystemClock())
         rest = make_exchange(account, clock, _ignore).rest()
         try:
-            clock.move(clock_offset_ms(rest, clock))
+            clock.ahead_ms = exchange_ahead_ms(rest, clock)
             ground = survey(rest, account.id, grid_settings(account), switch=False, demo=demo)
         except StartRefused as error:
             verdicts.append(f"account {account.code} can't start: {error}")

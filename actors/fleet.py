@@ -37,7 +37,7 @@ from actors.logs.fields import about
 from actors.machine import Machine, RunningTimers
 from actors.mail import AccountStopped, Unreadable
 from actors.shell import World
-from actors.start import AccountLock, StartRefused, clock_offset_ms, remember, survey
+from actors.start import AccountLock, StartRefused, exchange_ahead_ms, remember, survey
 from actors.wedges import Wedged
 from config import Account, Config, Environment
 from exchange.clock import ExchangeClock, steady_ms
@@ -244,7 +244,7 @@ class Fleet:
             rest = exchange.rest()
             try:
                 if not self.running:
-                    self._clock.move(clock_offset_ms(rest, self._clock))
+                    self._clock.ahead_ms = exchange_ahead_ms(rest, self._clock)
                 demo = environment is Environment.DEMO
                 ground = survey(rest, account.id, grid_settings(account), switch=True, demo=demo)
             finally:

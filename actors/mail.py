@@ -25,13 +25,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """The end of a call, at ``ended_ms``: exactly one of ``answer`` and ``error``."""
+    """The end of a call, at ``ended_ns`` (monotonic): exactly one of ``answer`` and ``error``."""
 
     request: Request | SendOrders
     answer: Answer | OrdersAnswered | None
     error: ExchangeError | None
     took_ns: int
-    ended_ms: int
+    ended_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,14 +197,14 @@ WRONG_CLOCK = 10002
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockDoubted:
-    """An order was refused for its stamp: the exchange's clock is to be read."""
+    """A request was refused for its stamp: the exchange's clock is to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockDrifted:
-    """The exchange's clock has left ours by this much since the offset was taken."""
+class ClockRead:
+    """The exchange's clock was read, and isn't ours: its time less that of the clock that never steps."""
 
-    by_ms: int
+    ahead_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from actors.mail import (
     AccountStopped,
     ActorDied,
     AskPicture,
-    ClockDrifted,
+    ClockRead,
     Finish,
     Finished,
     LastPicture,
@@ -281,9 +281,9 @@ class Bot:
             if left is not None and left <= 0:
                 return ""
             message = self._next_message(left)
-            if isinstance(message, ClockDrifted):
-                _log.warning("the clock has drifted by %s ms: set to the exchange's", message.by_ms)
-                self._clock.move(message.by_ms)
+            if isinstance(message, ClockRead):
+                by_ms, self._clock.ahead_ms = message.ahead_ms - self._clock.ahead_ms, message.ahead_ms
+                _log.warning("the clock was off by %s ms: set to the exchange's", by_ms)
             failure = self._failed(message)
             if failure:
                 return failure

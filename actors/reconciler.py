@@ -12,7 +12,7 @@ from actors.mail import (
     Called,
     Check,
     ClockDoubted,
-    ClockDrifted,
+    ClockRead,
     StreamLost,
     StreamOpened,
     Unreadable,
@@ -120,8 +120,8 @@ class ReconcilerActor(Shell):
         self._failures = self._failures + 1 if failure else 0
         if isinstance(called.answer, Snapshot):
             self._spread(called.answer, now_ms)
-            began_ms = called.ended_ms - called.took_ns // 1_000_000
-            if abs(called.answer.server_ms - began_ms) > _DRIFT_MS:
+            began_ms = (called.ended_ns - called.took_ns) // 1_000_000
+            if abs(called.answer.server_ms - began_ms - self._ahead_ms()) > _DRIFT_MS:
                 self._read_clock()
         elif called.error is not None and called.error.code == WRONG_CLOCK:
             self._read_clock()
@@ -157,10 +157,13 @@ class ReconcilerActor(Shell):
         self._clock_asked = False
         if not isinstance(called.answer, ServerTime):
             return
-        half_ms = called.took_ns // 2_000_000
-        drift_ms = called.answer.server_ms - (called.ended_ms - half_ms)
-        if abs(drift_ms) > _DRIFT_MS + half_ms:
-            self.send("supervisor", ClockDrifted(by_ms=drift_ms))
+        half_ns = called.took_ns // 2
+        ahead_ms = called.answer.server_ms - (called.ended_ns - half_ns) // 1_000_000
+        if abs(ahead_ms - self._ahead_ms()) > _DRIFT_MS + half_ns // 1_000_000:
+            self.send("supervisor", ClockRead(ahead_ms=ahead_ms))
+
+    def _ahead_ms(self) -> int:
+        return self.world.clock.now_ms() - steady_ms(self.world.clock)
 
     def _spread(self, snapshot: Snapshot, now_ms: int) -> None:
         self._syncs += 1

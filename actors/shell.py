@@ -19,7 +19,8 @@ class Timers(Protocol):
     """Messages at a later time."""
 
     def at(self, due_ms: int, address: str, message: object) -> None:
-        """Send ``message`` to ``address`` once the clock shows ``due_ms``."""
+        """Send ``message`` to ``address`` once the clock shows ``due_ms``: never before, but no sooner for a
+        clock that is set ahead meanwhile."""
         ...
 
     def after(self, wait_ms: int, address: str, message: object) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from actors.leftovers import leftovers, open_now
-from exchange.clock import Clock
+from exchange.clock import Clock, steady_ms
 from exchange.errors import ExchangeError, OutcomeUnknown, ProtocolError, Retryable
 from exchange.ports import Rest
 from messages.account import AccountInfo, Wallet
@@ -101,17 +101,17 @@ class Remembered:
     guard: GuardMemory = field(default_factory=GuardMemory)
 
 
-def clock_offset_ms(rest: Rest, clock: Clock) -> int:
-    """How far the exchange's clock is ahead of ours, by the quickest of a few reads.
+def exchange_ahead_ms(rest: Rest, clock: Clock) -> int:
+    """The exchange's time less that of the clock that never steps, by the quickest of a few reads.
 
     Its time is taken to be that of the middle of the read. The first read also opens the connection, so
     its middle says little.
     """
     reads: list[tuple[int, int]] = []
     for _ in range(_CLOCK_READS):
-        before_ms = clock.now_ms()
+        before_ms = steady_ms(clock)
         answer = _read("clock", rest, ReadServerTime(), ServerTime)
-        after_ms = clock.now_ms()
+        after_ms = steady_ms(clock)
         reads.append((after_ms - before_ms, answer.server_ms - (before_ms + after_ms) // 2))
     return min(reads)[1]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from actors.directory import kind_of
 from actors.machine import Outbox
-from actors.mail import AccountStopped, ActorDied, ClockDrifted, Finished, LastPicture
+from actors.mail import AccountStopped, ActorDied, ClockRead, Finished, LastPicture
 from actors.shell import Shell, World
 from messages.events import Counted, Note, Severity
 
@@ -36,7 +36,7 @@ class SupervisorActor(Shell):
                 ),
             )
             self._count(message.address)
-        if isinstance(message, ActorDied | AccountStopped | Finished | ClockDrifted | LastPicture):
+        if isinstance(message, ActorDied | AccountStopped | Finished | ClockRead | LastPicture):
             self._outbox.put(message)
 
     def _count(self, address: str) -> None:

@@ -9,6 +9,7 @@ from actors.agenda import Agenda
 from actors.directory import Directory
 from exchange.clock import Clock
 
+#: The agenda is looked at so often: a machine that was suspended wakes up with much that is due.
 _IDLE_MS = 1_000
 
 
@@ -72,7 +73,8 @@ class ThreadTimers:
                 due = self._agenda.take()
                 if due is None:
                     left_ms = self._agenda.left_ms()
-                    self._changed.wait(timeout=(_IDLE_MS if left_ms is None else max(left_ms, 1)) / 1000)
+                    wait_ms = _IDLE_MS if left_ms is None else min(max(left_ms, 1), _IDLE_MS)
+                    self._changed.wait(timeout=wait_ms / 1000)
                     continue
             if self._late is not None:
                 self._late(due.late_ms)

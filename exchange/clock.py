@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+#: Where there is a monotonic clock that goes on while the machine is suspended, it is that one.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class Clock(Protocol):
     """Wall time for the exchange's stamps and monotonic time for durations."""
@@ -32,31 +35,28 @@ class SystemClock:
 
     def monotonic_ns(self) -> int:
         """The machine's monotonic clock in nanoseconds."""
-        return time.monotonic_ns()
+        return time.clock_gettime_ns(_STEADY)
 
 
 class ExchangeClock:
     """The exchange's time, carried on by the machine's monotonic clock.
 
-    It begins with what the machine takes for UTC, and is moved to the exchange's time once that is read.
-    Whoever sets the machine's clock meanwhile moves nothing: no timer waits for an hour that comes twice.
+    It begins with what the machine takes for UTC, and is set to the exchange's time once that is read.
+    Whoever sets the machine's clock meanwhile sets nothing here: no timer waits for an hour that comes twice.
     """
 
     def __init__(self, machine: Clock) -> None:
         self._machine = machine
-        self._ahead_ms = machine.now_ms() - steady_ms(machine)
+        self.ahead_ms = machine.now_ms() - steady_ms(machine)
+        """This time less that of the clock that never steps: what is set when the exchange's was read."""
 
     def now_ms(self) -> int:
         """UTC in milliseconds as the exchange's clock shows it."""
-        return steady_ms(self._machine) + self._ahead_ms
+        return steady_ms(self._machine) + self.ahead_ms
 
     def monotonic_ns(self) -> int:
         """A clock that never steps."""
         return self._machine.monotonic_ns()
-
-    def move(self, by_ms: int) -> None:
-        """The exchange's clock was read, and is so far ahead of this one."""
-        self._ahead_ms += by_ms
 
     @property
     def offset_ms(self) -> int:

@@ -15,7 +15,7 @@ from actors.account import MakeExchange
 from actors.control.client import ControlFailed
 from actors.leftovers import leftovers, open_now
 from actors.process import Bot
-from actors.start import StartRefused, clock_offset_ms
+from actors.start import StartRefused, exchange_ahead_ms
 from config import Account, Config
 from config.schema import SymbolSettings
 from exchange.clock import ExchangeClock, SystemClock
@@ -78,7 +78,7 @@ def _with_leftovers(account: Account, make_exchange: MakeExchange) -> Account:
     clock = ExchangeClock(SystemClock())
     rest = make_exchange(account, clock, lambda problem: None).rest()
     try:
-        clock.move(clock_offset_ms(rest, clock))
+        clock.ahead_ms = exchange_ahead_ms(rest, clock)
         snapshot = open_now(rest)
         found = leftovers(rest, account.id, tuple(each.symbol for each in account.symbols), snapshot)
     except (ExchangeError, StartRefused) as error:

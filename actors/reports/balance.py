@@ -26,7 +26,7 @@ from actors.reports.history.analysis import Analysis
 from actors.reports.history.lines import HistoryError
 from actors.reports.history.reading import account_history, has_history
 from actors.reports.picture import Picture
-from actors.start import StartRefused, clock_offset_ms
+from actors.start import StartRefused, exchange_ahead_ms
 from config import Account, Config
 from exchange.clock import ExchangeClock, SystemClock
 from exchange.errors import ExchangeError, ProtocolError
@@ -149,7 +149,7 @@ def _wallet(account: Account, make_exchange: MakeExchange) -> Wallet:
     clock = ExchangeClock(SystemClock())
     rest = make_exchange(account, clock, _ignore).rest()
     try:
-        clock.move(clock_offset_ms(rest, clock))
+        clock.ahead_ms = exchange_ahead_ms(rest, clock)
         wallet = rest.call(ReadWallet(source="balance"))
     finally:
         rest.close()

@@ -36,7 +36,7 @@ _R, _U, _F, _B, _I = Verdict.RETRYABLE, Verdict.UNKNOWN, Verdict.FATAL, Verdict.
 CODES: Final[dict[int, tuple[Verdict, str]]] = {
     **dict.fromkeys((10000, 10016, 10019, 10429, 500000), (_U, _OVERLOAD)),
     10001: (_B, "a parameter is wrong: the text says which"),
-    10002: (_R, "the clocks differ: set the machine's clock (NTP), then try again"),
+    10002: (_R, "its stamp is too far from the exchange's clock: a slow line, or a clock that is off"),
     **dict.fromkeys(
         (10003, 10004, 10005, 10007, 10008, 10009, 10010, 10024, 10027, 10028, 10029, 33004), (_F, _KEY)
     ),

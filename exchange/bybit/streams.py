@@ -50,8 +50,7 @@ class BybitPrivateStream(Connection, PrivateStream):
         if reply.get("success") is not True:
             said = self._keys.masked(str(reply.get("ret_msg")))
             raise Refused(
-                f"{self.name}: authentication refused: {said}; check the API key, its environment and the "
-                "machine's clock"
+                f"{self.name}: authentication refused: {said}; check the API key and its environment"
             )
         self._subscribe(PRIVATE_TOPICS, "private", deadline_ns)
 

@@ -53,8 +53,8 @@ class SimulatedAccount:
         self._forget_ms = 0
 
     def now_ms(self) -> int:
-        """The exchange's clock."""
-        return self._clock.now_ms() + (self._begun.offset_ms if self._begun is not None else 0)
+        """The exchange's clock, as its client's shows it."""
+        return self._clock.now_ms()
 
     def ready(self) -> None:
         """Begin, if it has not. Raises ExchangeError."""

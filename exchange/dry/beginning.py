@@ -51,11 +51,10 @@ class Storage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """An account that is ready: its core, the exchange's clock less ours, its symbols' rules and prices."""
+    """An account that is ready: its core, its symbols' rules and prices."""
 
     environment: str
     core: VenueCore
-    offset_ms: int
     rules: Mapping[str, Instrument]
     prices: tuple[Price, ...]
 
@@ -70,19 +69,19 @@ def begin(
     """Read what the exchange says of ``symbols``, and revive or found the account.
 
     The real account is asked for its fees and, once in the life of the simulated one, for its equity.
+    ``clock`` shows the exchange's time.
     Raises ExchangeError.
     """
-    offset_ms = _read(real, ask.ReadServerTime(), ask.ServerTime).server_ms - clock.now_ms()
     found = _read(real, ask.ReadInstruments(symbols=symbols), ask.Instruments).instruments
     fees = {each.symbol: each for each in _read(real, ask.ReadFees(symbols=symbols), ask.Fees).fees}
     rules = {each.symbol: listed(each, fees[each.symbol]) for each in found if each.symbol in fees}
     prices = _read(real, ask.ReadPrices(symbols=symbols), ask.Prices).prices
     kept = _loaded(storage)
     if kept is None:
-        core = _founded(real, tuple(rules.values()), clock.now_ms() + offset_ms)
+        core = _founded(real, tuple(rules.values()), clock.now_ms())
     else:
         core = _revived(kept, environment, tuple(rules.values()), storage.place)
-    return Beginning(environment=environment, core=core, offset_ms=offset_ms, rules=rules, prices=prices)
+    return Beginning(environment=environment, core=core, rules=rules, prices=prices)
 
 
 def _read(real: Rest, request: ask.Request, kind: type[T]) -> T:

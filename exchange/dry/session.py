@@ -13,7 +13,14 @@ from exchange.venue.contract import Reply as VenueReply
 
 #: What the real exchange is asked: GETs that tell nothing of its account's orders, positions and money.
 REAL: Final = frozenset(
-    {"market.instruments-info", "market.risk-limit", "market.tickers", "account.info", "account.fee-rate"}
+    {
+        "market.time",
+        "market.instruments-info",
+        "market.risk-limit",
+        "market.tickers",
+        "account.info",
+        "account.fee-rate",
+    }
 )
 
 
@@ -38,8 +45,9 @@ class DrySession(Session):
     def _submit_request(
         self, method: str = "", path: str = "", query: dict[str, Any] | None = None, auth: bool = False
     ) -> Reply:
-        self._account.ready()  # before anything is answered: what can't begin says so at the first request
         op = path.removeprefix(f"{self.endpoint}/v5/").replace("/", ".")
+        if op != "market.time":  # the clock comes first: requests of the beginning are stamped by it
+            self._account.ready()  # what can't begin says so at the first request
         if method == "GET" and op in REAL:
             return super()._submit_request(method=method, path=path, query=query, auth=auth)
         self._stamp = None  # it was meant for this request, which nobody signs

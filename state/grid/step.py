@@ -41,7 +41,7 @@ from state.changed import changed
 from state.grid.answers import absorb_answer, absorb_failed_look_up, absorb_legs, absorb_look_up
 from state.grid.closing import decide_opening, lift_unexplained, run_closing
 from state.grid.draft import Draft
-from state.grid.effects import Effect, Save, StopAccount
+from state.grid.effects import Effect, Save, StopAccount, WakeAt
 from state.grid.entries import recalculation_due, run_entries
 from state.grid.fills import absorb_execution, absorb_order_row, absorb_position
 from state.grid.flatten import begin_flatten, prove, run_flatten
@@ -89,7 +89,9 @@ def step(state: GridState, event: Event, now_ms: int) -> tuple[GridState, list[E
     if isinstance(event, Price):
         return _price(state, event, now_ms)
     if isinstance(event, Wake) and now_ms < state.wake_ms:
-        return state, []  # it was asked for before a nearer one
+        if event.due_ms < state.wake_ms:
+            return state, []  # it was asked for before a nearer one
+        return state, [WakeAt(due_ms=state.wake_ms)]  # the clock was set back while it was on its way
     if isinstance(event, BalanceMayFit) and not _withheld(state):
         return state, []
     d = Draft(state, now_ms)

@@ -58,7 +58,7 @@ def test_a_while_is_exact_and_a_time_never_early_however_the_clock_is_moved(
     for how, wait_ms, move_ms, passing_ms in lives:
         diary.ask(how, wait_ms)
         diary.look()
-        diary.clock.move(move_ms)
+        diary.clock.ahead_ms += move_ms
         diary.live(passing_ms)
     diary.live(50 + 40 * len(lives))
     assert diary.given.keys() == set(range(len(diary.asked)))

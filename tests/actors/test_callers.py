@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actors.callers import CallerActor, Due
-from actors.mail import Call, Called
+from actors.mail import Call, Called, ClockDoubted
 from exchange.errors import Retryable
 from messages.orders import OrdersAnswered, SendOrders
 from messages.requests import Answer, LookUpOrder, ReadServerTime, Request
@@ -16,14 +16,14 @@ REQUESTS_A_LOOK, MOST, WITHIN_MS = 8, 600, 5_000
 class CountingRest:
     """Refuses everything, and remembers when it was asked."""
 
-    def __init__(self, world: StageWorld) -> None:
-        self._world = world
+    def __init__(self, world: StageWorld, code: int = 10006) -> None:
+        self._world, self._code = world, code
         self.asked_ms: list[int] = []
 
     def call(self, request: Request) -> Answer:
         """Refuse."""
         self.asked_ms.append(self._world.hands.ms)
-        raise Retryable("later")
+        raise Retryable("later", code=self._code)
 
     def send(self, orders: SendOrders) -> OrdersAnswered:
         """Not here."""
@@ -80,3 +80,15 @@ def test_other_calls_never_wait_behind_look_ups() -> None:
     asked = len(rest.asked_ms)
     actor.receive(Call(request=ReadServerTime(), reply_to="001/reconciler"))
     assert len(rest.asked_ms) == asked + 1
+
+
+def test_a_refused_stamp_is_told_to_the_reconciler_which_knows_of_its_own() -> None:
+    world = StageWorld()
+    CallerActor("001/rest/looks", world, CountingRest(world)).receive(look_up(1))
+    stale = CountingRest(world, code=10002)
+    CallerActor("001/rest/reads", world, stale).receive(
+        Call(request=ReadServerTime(), reply_to="001/reconciler")
+    )
+    assert not world.stage.of(ClockDoubted)
+    CallerActor("001/rest/looks", world, stale).receive(look_up(2))
+    assert world.stage.to("001/reconciler")[-1] == ClockDoubted()

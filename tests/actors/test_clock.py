@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.start import clock_offset_ms
+from actors.start import exchange_ahead_ms
 from exchange.clock import ExchangeClock
 from messages.requests import Request, ServerTime
 from tests.actors.stage import HandClock
@@ -33,14 +33,14 @@ def test_the_offset_is_off_by_at_most_half_the_quickest_read(
     ahead_ms: int, ways: list[tuple[int, int]]
 ) -> None:
     clock = HandClock()
-    found = clock_offset_ms(SlowExchange(clock, ahead_ms, ways), clock)  # type: ignore[arg-type]  # call is all
+    found = exchange_ahead_ms(SlowExchange(clock, ahead_ms, ways), clock)  # type: ignore[arg-type]  # call is all
     assert abs(found - ahead_ms) <= min(there + back for there, back in ways) / 2 + 1
 
 
 def test_the_slow_first_connection_does_not_put_our_clock_ahead() -> None:
     clock = HandClock()
     exchange = SlowExchange(clock, 40, [(300, 1), (1, 1), (2, 2)])
-    assert clock_offset_ms(exchange, clock) == 40  # type: ignore[arg-type]  # call is all that is used
+    assert exchange_ahead_ms(exchange, clock) == 40  # type: ignore[arg-type]  # call is all that is used
 
 
 class SetClock:
@@ -70,7 +70,7 @@ def test_the_exchanges_clock_goes_on_evenly_however_the_machines_is_set(
     machine = SetClock()
     clock = ExchangeClock(machine)
     assert (clock.now_ms(), clock.offset_ms) == (machine.wall_ms, 0)
-    clock.move(ahead_ms)
+    clock.ahead_ms += ahead_ms
     began_ms = clock.now_ms()
     for ms, set_by_ms in lives:
         machine.live(ms, set_by_ms)

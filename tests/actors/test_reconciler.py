@@ -9,12 +9,13 @@ from actors.mail import (
     Called,
     Check,
     ClockDoubted,
-    ClockDrifted,
+    ClockRead,
     StreamLost,
     StreamOpened,
     Unreadable,
 )
 from actors.reconciler import ReconcilerActor
+from exchange.clock import ExchangeClock
 from exchange.errors import ExchangeError, OutcomeUnknown, Retryable
 from messages.commands import StreamUp
 from messages.events import Counted, Note, SymbolSnapshot
@@ -43,7 +44,7 @@ def called(
         answer=None if failed else answer,
         error=answer if failed else None,
         took_ns=took_ms * 1_000_000,
-        ended_ms=world.hands.ms,
+        ended_ns=world.hands.monotonic_ns(),
     )
 
 
@@ -146,7 +147,7 @@ def test_a_clock_that_has_drifted_is_read_and_told() -> None:
     actor.receive(called(world, ReadSnapshot(since_ms=500), snapshot))
     assert len(clock_reads(world)) == 1
     actor.receive(called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms + 900)))
-    assert world.stage.to("supervisor") == [ClockDrifted(by_ms=900)]
+    assert world.stage.to("supervisor") == [ClockRead(ahead_ms=900)]
 
 
 def test_a_sync_that_took_long_says_nothing_about_the_clock() -> None:
@@ -250,8 +251,20 @@ def test_refused_stamps_have_the_clock_read_one_read_at_a_time() -> None:
     actor.receive(ClockDoubted())
     assert reads(world) == [Call(request=ReadServerTime(), reply_to="001/reconciler")]
     actor.receive(called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms + 30_000)))
-    assert world.stage.to("supervisor") == [ClockDrifted(by_ms=30_000)]
+    assert world.stage.to("supervisor") == [ClockRead(ahead_ms=30_000)]
     actor.receive(ClockDoubted())
     actor.receive(called(world, ReadServerTime(), OutcomeUnknown("timed out")))
     actor.receive(ClockDoubted())
     assert len(reads(world)) == 3
+
+
+def test_what_two_accounts_find_of_one_clock_is_the_same_and_does_not_add_up() -> None:
+    world = StageWorld()
+    world.clock = clock = ExchangeClock(world.hands)
+    read = called(world, ReadServerTime(), ServerTime(server_ms=world.hands.ms + 30_000))
+    found = []
+    for _ in range(2):  # the second one's answer is heard once the first one's has set the clock
+        reconciler(world).receive(read)
+        clock.ahead_ms = 29_000  # and a little more has changed since
+        found.append(world.stage.to("supervisor")[-1])
+    assert found == [ClockRead(ahead_ms=30_000)] * 2

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from actors.start import exchange_ahead_ms
 from exchange.bybit.connect import BybitExchange, bybit_exchange
 from exchange.bybit.endpoints import simulated
 from exchange.bybit.rest import BybitRest
-from exchange.clock import SystemClock
-from exchange.errors import Fatal, Refused
+from exchange.clock import ExchangeClock, SystemClock
+from exchange.errors import Fatal, Refused, Retryable
 from messages.account import AccountInfo, Execution, OrderRow, OrderStatus, PositionRow, Wallet
 from messages.orders import Action, OrderCommand, Outcome, SendOrders
 from messages.requests import (
@@ -193,6 +194,37 @@ def test_a_wrong_key_is_fatal_for_reads_orders_and_sockets(venue: VenueProcess, 
     assert socket is not None
     with pytest.raises(Fatal, match="10003"):
         socket.open(owner.on_answer, owner.on_lost)
+
+
+class MachineSetBack(SystemClock):
+    """Somebody has set the machine's clock back by an hour."""
+
+    def now_ms(self) -> int:
+        return super().now_ms() - 3_600_000
+
+
+def test_everything_is_stamped_by_the_exchanges_time_whatever_the_machine_shows(
+    venue: VenueProcess, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pybit._helpers.generate_timestamp", MachineSetBack().now_ms)
+    clock = ExchangeClock(MachineSetBack())
+    keys = "simulated-key-001", "simulated-secret-001"
+    exchange = bybit_exchange(simulated(venue.url), *keys, clock, owner.problems.append)
+    with pytest.raises(Retryable, match="10002"):
+        exchange.rest().call(ReadWallet(source="start"))
+    with pytest.raises(Refused, match="authentication refused"):
+        exchange.private_stream().open(owner.on_events, owner.on_lost)
+    with pytest.raises(Refused, match="10002"):
+        exchange.trading_socket().open(owner.on_answer, owner.on_lost)
+    clock.ahead_ms = exchange_ahead_ms(exchange.rest(), clock)
+    assert 3_590_000 < clock.offset_ms < 3_610_000
+    assert isinstance(exchange.rest().call(ReadWallet(source="start")), Wallet)
+    stream, socket = exchange.private_stream(), exchange.trading_socket()
+    stream.open(owner.on_events, owner.on_lost)
+    socket.open(owner.on_answer, owner.on_lost)
+    stream.close()
+    socket.close()
+    assert not owner.problems
 
 
 def test_an_order_over_the_trading_socket_comes_back_on_the_stream(

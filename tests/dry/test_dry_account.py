@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from actors.exchanges import DryFile
+from actors.start import exchange_ahead_ms
 from exchange.bybit.connect import bybit_exchange
 from exchange.bybit.endpoints import simulated
-from exchange.clock import SystemClock
-from exchange.errors import Fatal
+from exchange.clock import ExchangeClock, SystemClock
+from exchange.dry.connect import dry_exchange
+from exchange.errors import Fatal, Retryable
 from messages import requests as ask
 from messages.account import Execution, OrderRow, OrderStatus, PositionRow, Wallet
 from messages.orders import Action, OrdersAnswered, Outcome, SendOrders
 from messages.sides import Role, Side
+from state.store.disk import RealDisk
 from tests.bybit.orders import amend, cancel, link, place
 from tests.dry.desk import READS, DryDesk, market
 from tests.venue_process import VenueProcess, venue_process, wait_for
@@ -117,6 +122,37 @@ def test_rules_and_fees_are_the_real_ones(desk: DryDesk) -> None:
         mine, theirs = desk.rest.call(request), real.call(request)
         assert mine == theirs or isinstance(mine, ask.Prices)
     real.close()
+
+
+class HourAhead(SystemClock):
+    """A machine whose clock is an hour ahead."""
+
+    def now_ms(self) -> int:
+        return super().now_ms() + 3_600_000
+
+
+def test_a_dry_run_tells_the_real_time_before_anything_is_stamped(
+    venue: VenueProcess, tmp_path: Path
+) -> None:
+    clock = ExchangeClock(HourAhead())
+    rest = dry_exchange(
+        simulated(venue.url),
+        "simulated-key-001",
+        "simulated-secret-001",
+        symbols=("SOLUSDT",),
+        storage=DryFile(RealDisk(), tmp_path / "001_dry_venue.json"),
+        lock=threading.Lock(),
+        clock=clock,
+    ).rest()
+    with pytest.raises(Retryable, match="10002"):
+        rest.call(ask.ReadWallet(source="test"))
+    clock.ahead_ms = exchange_ahead_ms(rest, clock)
+    assert -3_610_000 < clock.offset_ms < -3_590_000
+    assert isinstance(rest.call(ask.ReadWallet(source="test")), Wallet)
+    now = rest.call(ask.ReadServerTime())
+    assert isinstance(now, ask.ServerTime)
+    assert abs(now.server_ms - SystemClock().now_ms()) < 10_000
+    rest.close()
 
 
 def test_a_restarted_dry_run_goes_on_where_it_was(venue: VenueProcess, tmp_path: Path) -> None:

@@ -53,7 +53,6 @@ def begun() -> Beginning:
     return Beginning(
         environment="simulated",
         core=core,
-        offset_ms=0,
         rules={rules.symbol: rules for rules in default_instruments()},
         prices=(Price(symbol="SOLUSDT", last=Decimal(150), mark=Decimal(150), at_ms=now_ms),),
     )

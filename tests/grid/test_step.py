@@ -9,9 +9,10 @@ from decimal import Decimal
 import orjson
 import pytest
 
+from messages.events import Wake
 from messages.market import Price
 from messages.sides import SIDES, Side
-from state.grid.effects import Effect
+from state.grid.effects import Effect, WakeAt
 from state.grid.model import GridState
 from state.grid.report import report
 from state.grid.step import Event, step
@@ -104,3 +105,14 @@ def test_the_report_names_what_a_side_waits_for() -> None:
     assert report(world.grid, world.now_ms).long.status == "full"
     world.side(Side.LONG).paused = "by a test"
     assert report(world.grid, world.now_ms).long.status == "paused"
+
+
+def test_a_wake_that_the_clock_does_not_show_yet_is_asked_for_again() -> None:
+    """The exchange's clock was read anew while it was on its way."""
+    world = opened()
+    state = world.grid.copy()
+    state.wake_ms = world.now_ms + 500
+    early = Wake(due_ms=state.wake_ms)
+    assert step(state, early, world.now_ms) == (state, [WakeAt(due_ms=state.wake_ms)])
+    of_before_a_nearer_one = Wake(due_ms=world.now_ms)
+    assert step(state, of_before_a_nearer_one, world.now_ms) == (state, [])
