@@ -142,7 +142,7 @@ class BridgedWorld(World):
                     answer=None,
                     error=error,
                     took_ns=0,
-                    ended_ms=self.now_ms,
+                    ended_ns=self.now_ms * 1_000_000,
                 ),
             )
         elif isinstance(answer, RequestAnswered):
