@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from actors.directory import account_address, account_of
 from actors.mail import WRONG_CLOCK, Call, Called, ClockDoubted
 from actors.shell import Shell, World
 from exchange.clock import steady_ms
@@ -30,7 +31,7 @@ class CallerActor(Shell):
     def __init__(self, address: str, world: World, rest: Rest) -> None:
         super().__init__(address, world)
         self._rest = rest
-        self._reconciler = f"{address.partition('/')[0]}/reconciler"
+        self._reconciler = account_address(account_of(address), "reconciler")
         self._paced_ms = 0
 
     def receive(self, message: object) -> None:
