@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from messages.account import ExecType, Execution
-from messages.events import CycleClosed, TradeBooked
+from messages.events import CycleClosed, Severity, TradeBooked
 from messages.guard import CloseSucceeded
 from messages.ids import OrderName
 from messages.sides import Role
@@ -102,13 +104,9 @@ def book_funding(d: Draft, side: SideState, e: Execution) -> None:
 
 def report_if_complete(d: Draft, side: SideState, book: CycleBook) -> None:
     """Report a closed cycle when its exits are all known; its sums then leave nothing to wait for."""
-    if book.size != 0 or book.entry_qty == 0:
+    if not _is_complete(book):
         return
-    entered = book.entry_value
-    if book.open_qty != 0:  # a part has left unseen: its exit is not made up
-        entered = book.average_entry * book.exit_qty
-    profit = side.side.sign * (book.exit_value - entered)
-    fees = book.entry_fees + book.exit_fees
+    profit, fees = _result(side, book)
     side.cycles_closed += 1
     if book.cause is Cause.TAKE_PROFIT:
         d.emit(CloseSucceeded(symbol=d.state.symbol))
@@ -132,3 +130,34 @@ def report_if_complete(d: Draft, side: SideState, book: CycleBook) -> None:
             closed_ms=book.closed_ms,
         )
     )
+
+
+def take_back(d: Draft, side: SideState, since_ms: int) -> None:
+    """Empty closed cycles that began at ``since_ms`` or later, reported or not: all of it is counted anew.
+
+    The leg has not been flat since then, so their closes were none: an execution had been missing.
+    """
+    wrong = [book for book in side.old_books if book.opened_ms >= since_ms]
+    side.old_books = tuple(
+        CycleBook(cycle=b.cycle, closed_ms=b.closed_ms, cause=b.cause) if b in wrong else b
+        for b in side.old_books
+    )
+    for book in filter(_is_complete, wrong):
+        profit, fees = _result(side, book)
+        side.cycles_closed -= 1
+        side.fees -= fees
+        side.realised -= profit - fees
+        text = f"the reported close of cycle {book.cycle} was none: what it had booked is counted anew"
+        d.note("close_taken_back", text, side.side, Severity.WARNING)
+
+
+def _is_complete(book: CycleBook) -> bool:
+    return book.size == 0 and book.entry_qty != 0
+
+
+def _result(side: SideState, book: CycleBook) -> tuple[Decimal, Decimal]:
+    """A complete cycle's profit before fees, and its fees (USDT)."""
+    entered = book.entry_value
+    if book.open_qty != 0:  # a part has left unseen: its exit is not made up
+        entered = book.average_entry * book.exit_qty
+    return side.side.sign * (book.exit_value - entered), book.entry_fees + book.exit_fees

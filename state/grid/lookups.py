@@ -126,5 +126,7 @@ def forget(d: Draft) -> None:
     if len(state.exec_ids) > _MOST_EXEC_IDS:
         until_ms = sorted(state.exec_ids.values())[_MOST_EXEC_IDS // 2]
         until_ms = min(until_ms, d.now_ms - _REMEMBER_EXEC_MS)
+        if state.interrupted_ms:  # what a gap hides is not known
+            until_ms = min(until_ms, state.interrupted_ms - 1)
         state.exec_ids = {k: ms for k, ms in state.exec_ids.items() if ms > until_ms}
         state.execs_known_ms = max(state.execs_known_ms, until_ms)

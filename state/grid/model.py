@@ -230,6 +230,7 @@ class GridState:
     entries_proven: bool = False
     stream_up: bool = False
     interrupted_ms: int = 0  # the stream may have lost something since then; 0 once a sync has followed
+    last_gap_ms: int = 0  # when it may have lost something last: a sync read later shows it
     stopped: str = ""
     must_stop: str = ""  # what the guard was told to stop the account for; until resume
     stopping: bool = False

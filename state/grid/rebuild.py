@@ -14,7 +14,7 @@ from messages.events import Severity, TradeBooked
 from messages.requests import LegsRead
 from messages.sides import Role
 from state.changed import changed
-from state.grid.booking import cause_of
+from state.grid.booking import cause_of, take_back
 from state.grid.draft import Draft
 from state.grid.fills import absorb_execution, our_name
 from state.grid.model import CycleBook, SideState
@@ -78,6 +78,8 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     d.spend_shown(side)
     side.held, side.levels, side.opening, side.fills = False, {}, None, ()
     side.book = CycleBook(cycle=side.cycle)
+    if start < len(own):
+        take_back(d, side, own[start].exec_ms)
     if start:
         _tell_last_close(d, side, told[start - 1])
     side.ever_opened = side.ever_opened or bool(before) or bool(after)

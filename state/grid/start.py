@@ -36,6 +36,7 @@ def begin(
             fees=fees,
             entries_from_ms=now_ms + PROOF_MS,
             interrupted_ms=now_ms,
+            last_gap_ms=now_ms,
         )
     state = saved.copy()
     state.settings, state.instrument, state.fees = settings, instrument, fees
@@ -54,6 +55,7 @@ def begin(
         side.stop_sent = ""  # the same holds for a trading-stop
     state.entries_from_ms, state.entries_proven = now_ms + PROOF_MS, False
     state.interrupted_ms = saved.interrupted_ms or known_until_ms(saved) or now_ms
+    state.last_gap_ms = now_ms
     state.last, state.mark, state.price_ms, state.wake_ms = None, None, 0, 0
     if _opens_more(settings, saved.settings):
         _go_on_after_closes(state, now_ms)

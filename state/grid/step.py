@@ -53,7 +53,7 @@ from state.grid.opening import open_if_new, opening_ended, run_opening
 from state.grid.panic import take_measures
 from state.grid.quantities import prune_references
 from state.grid.restart import run_restart
-from state.grid.sync import absorb_snapshot, absorb_stream
+from state.grid.sync import absorb_gap, absorb_snapshot, absorb_stream
 from state.grid.take_profit import run_take_profit, watch_take_profit
 from state.leg import Source
 from state.order import Order
@@ -161,7 +161,7 @@ def _absorb(d: Draft, event: Event) -> None:
         case SettingAnswered():
             _setting_answered(d, event)
         case StreamGap():
-            d.state.interrupted_ms = max(event.at_ms, d.state.interrupted_ms)
+            absorb_gap(d, event.at_ms)
         case StreamUp():
             absorb_stream(d, up=event.up)
         case Stop():

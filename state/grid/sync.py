@@ -67,11 +67,18 @@ def absorb_stream(d: Draft, *, up: bool) -> None:
     That it stands may have been said when it was already gone again.
     """
     if not up:
-        d.state.stream_up, d.state.interrupted_ms = False, d.now_ms
-    elif d.state.synced_ms > d.state.interrupted_ms:
+        d.state.stream_up = False
+        absorb_gap(d, d.now_ms)
+    elif d.state.synced_ms > d.state.last_gap_ms:
         d.state.stream_up, d.state.interrupted_ms = True, 0
         for side in d.state.sides:
             act_on_closes(d, side, 0, recovered=False)
+
+
+def absorb_gap(d: Draft, at_ms: int) -> None:
+    """The stream may have lost something; what an earlier gap has hidden stays so until a sync shows it."""
+    d.state.interrupted_ms = min(at_ms, d.state.interrupted_ms or at_ms)
+    d.state.last_gap_ms = max(at_ms, d.state.last_gap_ms)
 
 
 def _miss_trading_stop(d: Draft, row: PositionRow) -> None:

@@ -4,6 +4,7 @@
 |------|--------------------------------------------------------------------------------|
 | 1    | legs say how far the stream and a read have told them; the file has a checksum |
 | 2    | a flatten, frozen averaging, take profits that are withdrawn, forced openings  |
+| 3    | when the stream lost something last, apart from since when it may lack some    |
 
 A step changes a document in place. It leaves alone what it doesn't recognise: the codec refuses that with
 its path. Whoever changes what a state holds adds a step, and a file of the version before to its tests.
@@ -26,9 +27,8 @@ def _legs_say_how_far_they_were_told(document: Document) -> None:
 
 def _guards_measures_are_known(document: Document) -> None:
     """No guard had taken any."""
-    symbols = document.get("symbols")
-    for symbol in symbols.values() if isinstance(symbols, dict) else ():
-        if isinstance(symbol, dict) and "frozen_until_ms" in symbol:
+    for symbol in _symbols(document):
+        if "frozen_until_ms" in symbol:
             symbol.setdefault("flatten", None)
             symbol.setdefault("averaging_frozen", False)
             symbol.setdefault("must_stop", "")
@@ -39,9 +39,17 @@ def _guards_measures_are_known(document: Document) -> None:
             side["opening"].setdefault("forced", False)
 
 
+def _first_and_last_gap_are_two(document: Document) -> None:
+    """One moment stood for both."""
+    for symbol in _symbols(document):
+        if "interrupted_ms" in symbol:
+            symbol.setdefault("last_gap_ms", symbol["interrupted_ms"])
+
+
 STEPS: Final[Mapping[int, Callable[[Document], None]]] = {
     1: _legs_say_how_far_they_were_told,
     2: _guards_measures_are_known,
+    3: _first_and_last_gap_are_two,
 }
 VERSION: Final = max(STEPS) + 1
 
@@ -53,10 +61,15 @@ def migrate(document: Document, version: int) -> None:
     document["version"] = VERSION
 
 
-def _sides(document: Document) -> Iterator[Document]:
+def _symbols(document: Document) -> Iterator[Document]:
     symbols = document.get("symbols")
     for symbol in symbols.values() if isinstance(symbols, dict) else ():
+        if isinstance(symbol, dict):
+            yield symbol
+
+
+def _sides(document: Document) -> Iterator[Document]:
+    for symbol in _symbols(document):
         for name in ("long", "short"):
-            side = symbol.get(name) if isinstance(symbol, dict) else None
-            if isinstance(side, dict):
-                yield side
+            if isinstance(symbol.get(name), dict):
+                yield symbol[name]

@@ -68,6 +68,7 @@ _SYNCS = (
             ),
         ),
         checkers=frozenset({"RecoveriesAreReal"}),
+        first_seed=40,
         within_seeds=20,  # observed: 2
     ),
     Canary(

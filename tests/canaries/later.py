@@ -167,9 +167,22 @@ CANARIES: tuple[Canary, ...] = (
                 new="60_000 * 2 ** min(exponent, 6)",
             ),
         ),
+        checkers=frozenset({"WaitsAreShort", "NothingDawdles"}),
+        first_seed=160,
+        within_seeds=20,
+    ),
+    Canary(
+        name="a-refused-trading-stop-waits-for-an-hour",
+        fault="A trading-stop that was refused is set again an hour later: its leg stands without one.",
+        patches=(
+            Patch(
+                path="state/grid/step.py",
+                old="side.stop_backoff.failed(d.now_ms)",
+                new="side.stop_backoff.failed(d.now_ms + 3_600_000)",
+            ),
+        ),
         checkers=frozenset({"WaitsAreShort"}),
-        first_seed=91,
-        within_seeds=150,
+        within_seeds=10,
     ),
     Canary(
         name="a-filled-entry-stays-reserved",

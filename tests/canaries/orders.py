@@ -101,7 +101,7 @@ CANARIES: tuple[Canary, ...] = (
                 new="    qty = order.qty\n",
             ),
         ),
-        checkers=frozenset({"TakeProfitsAreRight"}),
+        checkers=frozenset({"TakeProfitsAreRight", "NothingDawdles"}),
         within_seeds=10,
     ),
     Canary(

@@ -56,6 +56,7 @@ CANARIES: tuple[Canary, ...] = (
             ),
         ),
         checkers=frozenset({"ACloseIsReal"}),
+        first_seed=20,
         within_seeds=20,
     ),
     Canary(

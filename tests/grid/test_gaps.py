@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from messages.commands import StreamGap, StreamUp
 from messages.events import StreamEvents
 from messages.sides import Side
 from state.grid.start import begin, known_until_ms
+from state.grid.step import step
+from tests.grid.line import NO_FAULTS, Faults
 from tests.grid.worlds import at_rest, opened, person_closes
 from tests.state.account_rows import leg
 
@@ -31,6 +35,41 @@ def test_a_process_that_ends_before_its_first_sync_leaves_the_gap_to_the_next() 
     state = world.grid.copy()
     state.exec_ids["heard before the sync"] = world.now_ms
     assert known_until_ms(state) == before_ms
+
+
+def test_a_second_gap_leaves_what_the_first_has_hidden() -> None:
+    world = opened()
+    world.line.faults = Faults(failed_read=1)
+    first_ms = world.now_ms
+    world.disconnect()
+    world.trade(world.symbol, "148.40", taker="Sell")  # LONG's first level fills, unheard
+    world.run(180_000)
+    assert world.leg(Side.LONG) > Decimal("0.3")
+    world.connect()
+    world.trade(world.symbol, "151.00")  # its take profit fills, and is heard
+    world.run(30_000)
+    world.trade(world.symbol, "149.50", taker="Sell")
+    world.run(30_000)
+    size = world.leg(Side.LONG)
+    assert size > 0
+    world.disconnect()
+    world.run(180_000)
+    assert world.grid.interrupted_ms == first_ms
+    world.line.faults = NO_FAULTS
+    world.restart()
+    at_rest(world)
+    assert (world.side(Side.LONG).cycle, world.side(Side.LONG).size) == (1, size)
+
+
+def test_executions_that_a_gap_may_hide_are_not_forgotten_as_known() -> None:
+    state = opened().grid.copy()
+    gap_ms = max(state.exec_ids.values()) + 1_000
+    state.interrupted_ms = gap_ms
+    state.exec_ids |= {f"heard {n}": gap_ms + n for n in range(600)}
+    later_ms = gap_ms + 3_600_000
+    state, _ = step(state, StreamUp(up=False), later_ms)
+    assert state.execs_known_ms < gap_ms
+    assert "heard 0" in state.exec_ids
 
 
 def test_a_stream_that_was_lost_when_its_sync_arrives_does_not_stand() -> None:

@@ -9,6 +9,7 @@ from messages.sides import SIDES, Role, Side
 from state.grid.draft import Draft
 from state.grid.rebuild import begin_rebuild
 from state.grid.step import step
+from tests.grid.line import NO_FAULTS, Faults
 from tests.grid.world import grid_settings
 from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes, shown
 
@@ -92,3 +93,28 @@ def test_a_lost_side_goes_on_with_the_leverage_that_its_position_has_not_with_a_
     assert world.grid.leverage_set == Decimal(10)
     assert shown(world, "E", Side.LONG) == level_1
     at_rest(world)
+
+
+def test_what_a_wrong_close_had_booked_is_not_booked_twice_by_the_rebuild() -> None:
+    world = opened()
+    world.line.faults = Faults(failed_read=1)
+    world.disconnect()
+    world.trade(world.symbol, "148.40", taker="Sell")  # LONG's first level fills, unheard
+    world.run(180_000)
+    assert world.leg(Side.LONG) > Decimal("0.3")
+    world.connect()
+    world.trade(world.symbol, "151.00")  # its take profit fills, and is heard
+    world.run(30_000)
+    world.trade(world.symbol, "149.50", taker="Sell")
+    world.run(30_000)
+    size = world.leg(Side.LONG)
+    assert size > 0
+    # The next process is shown the exit, but not the entry before it: the leg seems to have closed.
+    world.grid.interrupted_ms = world.now_ms
+    world.line.faults = NO_FAULTS
+    world.checks.crashed = True  # the trades file knows what it has
+    world.restart()
+    at_rest(world)
+    assert world.noted("close_taken_back")
+    long = world.side(Side.LONG)
+    assert (long.size, long.book.size, long.cycles_closed) == (size, size, 0)
