@@ -148,7 +148,7 @@ CANARIES: tuple[Canary, ...] = (
         patches=(
             Patch(
                 path="state/grid/booking.py",
-                old="    if book.size != 0 or book.entry_qty == 0:\n",
+                old="    if not _is_complete(book):\n",
                 new="    if book.entry_qty == 0:\n",
             ),
         ),
