@@ -147,7 +147,7 @@ def take_back(d: Draft, side: SideState, since_ms: int) -> None:
         side.cycles_closed -= 1
         side.fees -= fees
         side.realised -= profit - fees
-        text = f"the reported close of cycle {book.cycle} was none: what it had booked is counted anew"
+        text = f"cycle {book.cycle} had not closed: its profit {profit} and fees {fees} are taken back"
         d.note("close_taken_back", text, side.side, Severity.WARNING)
 
 

@@ -56,14 +56,15 @@ def _of_role(d: Draft, read: LegsRead, role: Role) -> list[Execution]:
 def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     """Walk the executions back until their sum is the row's size; what follows that zero is the cycle.
 
-    An answer that lacks an execution which the stream has told meanwhile would undo it: the leg is read anew.
+    An answer that lacks what the stream has told meanwhile, an execution or a newer row, would undo it: the
+    leg is read anew.
     """
     row = next((r for r in read.positions if r.leg is side.side), None)
     size = row.size if row is not None else ZERO
     if row is not None and size > 0:  # before the cycle begins: its settings carry the leverage in force
         d.state.leverage_set = row.leverage
     own = sorted((e for e in read.executions if _leg_of(d, e, side)), key=lambda e: (e.seq, e.exec_ms))
-    if _outdated(d, read):
+    if _outdated(d, read) or (row is not None and 0 <= row.seq < side.leg.row.seq):
         side.read_due_ms = d.now_ms + _AGAIN_MS
         return
     told = [e for e in own if _in_row(e, row, read.server_ms)]

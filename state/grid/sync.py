@@ -68,6 +68,7 @@ def absorb_stream(d: Draft, *, up: bool) -> None:
     """
     if not up:
         d.state.stream_up = False
+        d.state.last_gap_ms = 0  # it is now, even if an earlier one was stamped by a clock that ran ahead
         absorb_gap(d, d.now_ms)
     elif d.state.synced_ms > d.state.last_gap_ms:
         d.state.stream_up, d.state.interrupted_ms = True, 0
@@ -77,6 +78,7 @@ def absorb_stream(d: Draft, *, up: bool) -> None:
 
 def absorb_gap(d: Draft, at_ms: int) -> None:
     """The stream may have lost something; what an earlier gap has hidden stays so until a sync shows it."""
+    at_ms = min(at_ms, d.now_ms)
     d.state.interrupted_ms = min(at_ms, d.state.interrupted_ms or at_ms)
     d.state.last_gap_ms = max(at_ms, d.state.last_gap_ms)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from messages.commands import StreamGap, StreamUp
 from messages.events import StreamEvents
 from messages.sides import Side
@@ -59,6 +61,19 @@ def test_a_second_gap_leaves_what_the_first_has_hidden() -> None:
     world.restart()
     at_rest(world)
     assert (world.side(Side.LONG).cycle, world.side(Side.LONG).size) == (1, size)
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 3_600_000])
+def test_a_gap_that_was_stamped_by_a_clock_that_ran_ahead_is_closed_all_the_same(ahead_ms: int) -> None:
+    world = opened()
+    world.give(world.symbol, StreamGap(at_ms=world.now_ms + ahead_ms))
+    assert world.grid.interrupted_ms == world.grid.last_gap_ms == world.now_ms
+    world.grid.last_gap_ms += ahead_ms
+    world.disconnect()
+    world.connect()
+    at_rest(world)
+    assert world.grid.stream_up
+    assert not world.grid.interrupted_ms
 
 
 def test_executions_that_a_gap_may_hide_are_not_forgotten_as_known() -> None:

@@ -12,6 +12,7 @@ from state.grid.step import step
 from tests.grid.line import NO_FAULTS, Faults
 from tests.grid.world import grid_settings
 from tests.grid.worlds import SLOW, Watched, at_rest, opened, person_closes, shown
+from tests.state.account_rows import leg
 
 
 def closed_by_a_row(late: bool) -> Watched:
@@ -80,6 +81,31 @@ def test_an_answer_older_than_what_the_stream_has_told_undoes_nothing() -> None:
     world.checks.crashed = world.checks.lost = True  # a rebuild books what was booked once more
     at_rest(world, 70_000)
     assert not world.side(level_1.side).rebuild_from_ms
+
+
+def test_a_row_older_than_the_one_that_told_a_close_opens_nothing_again() -> None:
+    world = opened(take_profit_percent="5")
+    world.run(10_000)
+    world.checks.crashed = world.checks.lost = True
+    long = world.side(Side.LONG)
+    before = leg(Side.LONG, "0.3", "150", seq=long.leg.row.seq)
+    fills = (*long.fills, *world.side(Side.SHORT).fills)
+    held = LegsRead(symbol=world.symbol, positions=(before,), executions=fills, server_ms=world.now_ms - 100)
+    d = Draft(world.grid, world.now_ms)
+    begin_rebuild(d, d.state.long)
+    world.grids[world.symbol] = d.state
+    world.line.faults = SLOW
+    world.hold("execution")
+    person_closes(world, Side.LONG)
+    world.run_until(lambda: world.grid.closing is not None)
+    state, _ = step(world.grid, held, world.now_ms)
+    assert (state.long.held, state.long.size, state.long.cycle) == (False, 0, 2)
+    assert state.long.rebuild_from_ms
+    assert state.closing is not None
+    world.release()
+    world.run(5_000)
+    assert world.side(Side.LONG).paused == "closed by a person"
+    assert not world.side(Side.LONG).rebuild_from_ms
 
 
 def test_a_lost_side_goes_on_with_the_leverage_that_its_position_has_not_with_a_newer_one() -> None:
