@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from state.store.disk import RealDisk
+from state.store.migrations import VERSION
 from state.store.state_file import (
     Corrupt,
     SavedState,
@@ -177,8 +178,8 @@ ENVELOPE = {name: part for name, part in orjson.loads(to_bytes(STATE)).items() i
     ("change", "reason"),
     [
         ({"format": "another"}, "no object with format 'sol-trader-state'"),
-        ({"version": 0}, "version 3 or an older one expected, not 0"),
-        ({"version": True}, "version 3 or an older one expected, not True"),
+        ({"version": 0}, f"version {VERSION} or an older one expected, not 0"),
+        ({"version": True}, f"version {VERSION} or an older one expected, not True"),
         ({"account": "1"}, "account: a whole number expected, not '1'"),
         ({"revision": None}, "revision: a whole number expected, not None"),
         ({"written_ms": -1}, "written_ms: a whole number expected, not -1"),
@@ -196,8 +197,9 @@ def test_another_accounts_state_is_refused_and_not_called_corrupt() -> None:
 
 
 def test_a_newer_programs_state_is_refused_and_not_called_corrupt() -> None:
-    with pytest.raises(StateRefused, match="has version 4, this program knows 3: start the newer"):
-        _read(orjson.dumps(ENVELOPE | {"version": 4}))
+    text = f"has version {VERSION + 1}, this program knows {VERSION}: start the newer"
+    with pytest.raises(StateRefused, match=text):
+        _read(orjson.dumps(ENVELOPE | {"version": VERSION + 1}))
 
 
 def test_a_state_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
