@@ -109,9 +109,9 @@ class RunningBot:
         assert metrics is not None, "metrics are off in this test's config"
         return metrics.registry.get_sample_value(name, labels) or 0
 
-    def life(self, account: int) -> set[int]:
+    def life(self, account: int) -> set[str]:
         """An account's actors: others after it has started again."""
-        return {id(r) for a, r in self._bot._directory.residents() if a.startswith(f"{account:03d}/")}
+        return {r.actor_urn for a, r in self._bot._directory.residents() if a.startswith(f"{account:03d}/")}
 
     @property
     def ended(self) -> bool:

@@ -72,7 +72,7 @@ def with_metrics(settings: Config) -> Config:
     return settings.model_copy(update={"process": settings.process.model_copy(update={"metrics": metrics})})
 
 
-def began_anew(bot: RunningBot, account: int, before: set[int]) -> bool:
+def began_anew(bot: RunningBot, account: int, before: set[str]) -> bool:
     life = bot.life(account)
     return len(life) == len(before) and not life & before
 
