@@ -64,7 +64,7 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     if row is not None and size > 0:  # before the cycle begins: its settings carry the leverage in force
         d.state.leverage_set = row.leverage
     own = sorted((e for e in read.executions if _leg_of(d, e, side)), key=lambda e: (e.seq, e.exec_ms))
-    if _outdated(d, read) or (row is not None and 0 <= row.seq < side.leg.row.seq):
+    if _outdated(d, side, read, row):
         side.read_due_ms = d.now_ms + _AGAIN_MS
         return
     told = [e for e in own if _in_row(e, row, read.server_ms)]
@@ -99,8 +99,10 @@ def rebuild_leg(d: Draft, side: SideState, read: LegsRead) -> None:
     d.note("rebuilt", f"cycle {side.cycle}: {side.size} in levels {sorted(side.levels)}", side.side)
 
 
-def _outdated(d: Draft, read: LegsRead) -> bool:
-    """Whether it lacks an execution that is known already, from just before it was read or after."""
+def _outdated(d: Draft, side: SideState, read: LegsRead, row: PositionRow | None) -> bool:
+    """Whether it lacks what is known: a newer row, or an execution from just before it was read or after."""
+    if row is not None and 0 <= row.seq < side.leg.row.seq:
+        return True
     shown = {e.exec_id for e in read.executions}
     since_ms = read.server_ms - _LATELY_MS
     return any(ms >= since_ms and exec_id not in shown for exec_id, ms in d.state.exec_ids.items())

@@ -69,7 +69,7 @@ _SYNCS = (
         ),
         checkers=frozenset({"RecoveriesAreReal"}),
         first_seed=40,
-        within_seeds=20,  # observed: 2
+        within_seeds=20,  # observed: 44
     ),
     Canary(
         name="an-update-during-a-sync-asks-for-another-one",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from messages.commands import StreamGap, StreamUp
@@ -11,8 +9,8 @@ from messages.events import StreamEvents
 from messages.sides import Side
 from state.grid.start import begin, known_until_ms
 from state.grid.step import step
-from tests.grid.line import NO_FAULTS, Faults
-from tests.grid.worlds import at_rest, opened, person_closes
+from tests.grid.line import NO_FAULTS
+from tests.grid.worlds import at_rest, opened, person_closes, with_a_hidden_entry
 from tests.state.account_rows import leg
 
 
@@ -40,20 +38,8 @@ def test_a_process_that_ends_before_its_first_sync_leaves_the_gap_to_the_next() 
 
 
 def test_a_second_gap_leaves_what_the_first_has_hidden() -> None:
-    world = opened()
-    world.line.faults = Faults(failed_read=1)
-    first_ms = world.now_ms
-    world.disconnect()
-    world.trade(world.symbol, "148.40", taker="Sell")  # LONG's first level fills, unheard
-    world.run(180_000)
-    assert world.leg(Side.LONG) > Decimal("0.3")
-    world.connect()
-    world.trade(world.symbol, "151.00")  # its take profit fills, and is heard
-    world.run(30_000)
-    world.trade(world.symbol, "149.50", taker="Sell")
-    world.run(30_000)
+    world, first_ms = with_a_hidden_entry()
     size = world.leg(Side.LONG)
-    assert size > 0
     world.disconnect()
     world.run(180_000)
     assert world.grid.interrupted_ms == first_ms

@@ -32,6 +32,28 @@ def opened(seed: int = 1, balance: str = "10000", **changes: Any) -> Watched:
     return world
 
 
+def with_a_hidden_entry() -> tuple[Watched, int]:
+    """A gap of the stream, from the moment given, hides a fill of LONG's first level; no read succeeds.
+
+    The stream stands again when LONG's take profit fills, which so sold all that is known of the side: some
+    of it is still held.
+    """
+    world = opened()
+    world.line.faults = Faults(failed_read=1)
+    gap_ms = world.now_ms
+    world.disconnect()
+    world.trade(world.symbol, "148.40", taker="Sell")
+    world.run(180_000)
+    assert world.leg(Side.LONG) > Decimal("0.3")
+    world.connect()
+    world.trade(world.symbol, "151.00")
+    world.run(30_000)
+    world.trade(world.symbol, "149.50", taker="Sell")
+    world.run(30_000)
+    assert world.leg(Side.LONG) > 0
+    return world, gap_ms
+
+
 def at_rest(world: Watched, ms: int = 5_000) -> Watched:
     """Let the dust settle; then everything must be right."""
     world.run(ms)
